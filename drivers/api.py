@@ -189,7 +189,7 @@ class FingerprintReader(Protocol):
     def capture(
         self, deadline_s: float, cancel: Event = NO_CANCEL, progress: Callable[[Progress], None] = ignore_progress
     ) -> FingerImage | NotCaptured:
-        """Wait up to `deadline_s` seconds for a finger, then transfer one impression (the transfer has its own limit)."""
+        """Wait up to `deadline_s` seconds for a finger, then transfer one impression (which has its own limit)."""
         ...
 
 
