@@ -1,7 +1,7 @@
 """What a window, a script or a scenario may ask of the counter: intents in, facts out.
 
-Main thread only. No intent blocks: what takes time shows in the facts when it is done. An intent that is not possible now
-changes nothing but `facts.problem`, which says why and what to do; pressing twice does one thing.
+Main thread only. No intent blocks: what takes time shows in the facts when it is done. An intent that is not
+possible now changes nothing but `facts.problem`, which says why and what to do; pressing twice does one thing.
 """
 
 from collections.abc import Callable
