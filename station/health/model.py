@@ -75,3 +75,22 @@ class Checklist:
     limit_c: float
     measuring: Person | None
     refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimits:
+    """The numbers of the gate. Temperatures in °C; 37.3 is decree HK.01.07/MENKES/382/2020, the band and the spread are
+    what makes a reading plausible (ISO 80601-2-56 use at 16..40 °C ambient)."""
+
+    limit_c: float = 37.3
+    rest_s: float = 300.0
+    officer_valid_s: float = 4 * 3600.0
+    applicant_valid_s: float = 1800.0
+    clearance_valid_s: float = 300.0
+    ambient_low_c: float = 16.0
+    ambient_high_c: float = 40.0
+    object_low_c: float = 30.0
+    object_high_c: float = 43.0
+    spread_c: float = 0.3
+    readings: int = 5
+    fresh_s: float = 1.0
