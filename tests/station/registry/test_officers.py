@@ -1,0 +1,214 @@
+"""PINs, lock-outs and approvals: what a thief with the station, or a hurried officer, would try."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from station.registry.model import OfficerCard, RoleOfOfficer
+from station.registry.officers import (
+    FIRST_DELAY_S,
+    FREE_TRIES,
+    LONGEST_DELAY_S,
+    Approved,
+    DamagedOfficers,
+    LockedOut,
+    LoggedIn,
+    Officers,
+    PinCost,
+    Refused,
+    UnknownOfficer,
+    WrongPin,
+)
+from station.text import Language, Text
+from tests.helpers.clock import FakeClock
+
+CHEAP = PinCost(memory_kib=8, passes=1, lanes=1)
+SUPERVISOR = OfficerCard("spv-1", "Rina", RoleOfOfficer.SUPERVISOR)
+OFFICER = OfficerCard("ptg-1", "Budi", RoleOfOfficer.OFFICER)
+SUPERVISOR_PIN, OFFICER_PIN, WRONG = "864209", "571836", "111119"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "registry" / "officers.json"
+
+
+@pytest.fixture
+def officers(path: Path, clock: FakeClock) -> Officers:
+    officers = Officers(path, clock, CHEAP)
+    assert officers.add(SUPERVISOR, SUPERVISOR_PIN, by=None) == SUPERVISOR
+    assert officers.add(OFFICER, OFFICER_PIN, by="spv-1") == OFFICER
+    return officers
+
+
+def fail(officers: Officers, times: int) -> None:
+    for _ in range(times):
+        assert not isinstance(officers.check("ptg-1", WRONG), LoggedIn)
+
+
+def test_the_right_pin_logs_in_and_a_wrong_one_says_how_many_tries_are_left(officers: Officers) -> None:
+    assert officers.check("ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+    wrong = officers.check("ptg-1", WRONG)
+    assert isinstance(wrong, WrongPin)
+    assert wrong.tries_left == FREE_TRIES - 1
+    assert "4" in Text(Language.ENGLISH)(wrong.sentence)
+    assert isinstance(officers.check("nobody", OFFICER_PIN), UnknownOfficer)
+
+
+def test_the_fifth_wrong_pin_locks_and_even_the_right_one_waits(officers: Officers, clock: FakeClock) -> None:
+    fail(officers, FREE_TRIES)
+    locked = officers.check("ptg-1", OFFICER_PIN)
+    assert isinstance(locked, LockedOut)
+    assert locked.retry_at_s == clock.monotonic_s() + FIRST_DELAY_S
+    clock.advance(FIRST_DELAY_S - 0.1)
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), LockedOut)
+    clock.advance(0.1)
+    assert officers.check("ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+    assert isinstance(officers.check("ptg-1", WRONG), WrongPin)
+
+
+def test_every_further_wrong_pin_doubles_the_wait_up_to_an_hour(officers: Officers, clock: FakeClock) -> None:
+    fail(officers, FREE_TRIES - 1)
+    delays = []
+    for _ in range(9):
+        locked = officers.check("ptg-1", WRONG)
+        assert isinstance(locked, LockedOut)
+        delays.append(locked.retry_at_s - clock.monotonic_s())
+        clock.advance(delays[-1])
+    assert delays == [30, 60, 120, 240, 480, 960, 1920, LONGEST_DELAY_S, LONGEST_DELAY_S]
+
+
+def test_one_officers_lock_does_not_lock_another(officers: Officers) -> None:
+    fail(officers, FREE_TRIES)
+    assert officers.check("spv-1", SUPERVISOR_PIN) == LoggedIn(SUPERVISOR)
+
+
+def test_a_power_cycle_starts_the_whole_delay_again(path: Path, officers: Officers, clock: FakeClock) -> None:
+    fail(officers, FREE_TRIES + 0)
+    clock.advance(FIRST_DELAY_S)
+    rebooted = FakeClock()
+    rebooted.boot_id = "00000000-0000-4000-8000-000000000002"
+    rebooted.advance(100_000)
+    again = Officers(path, rebooted, CHEAP)
+    locked = again.check("ptg-1", OFFICER_PIN)
+    assert isinstance(locked, LockedOut)
+    assert locked.retry_at_s == rebooted.monotonic_s() + FIRST_DELAY_S
+    rebooted.advance(FIRST_DELAY_S)
+    assert again.check("ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+
+
+def test_a_try_is_on_the_disk_before_the_pin_is_looked_at(
+    path: Path, officers: Officers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(_pin: str, _phc: str) -> bool:
+        raise SystemExit
+
+    monkeypatch.setattr("station.registry.officers._matches", power_cut)
+    for _ in range(FREE_TRIES):
+        with pytest.raises(SystemExit):
+            officers.check("ptg-1", OFFICER_PIN)
+    monkeypatch.undo()
+    assert isinstance(Officers(path, FakeClock(), CHEAP).check("ptg-1", OFFICER_PIN), LockedOut)
+
+
+def test_the_file_holds_no_pin_and_nobody_else_may_read_it(path: Path, officers: Officers) -> None:
+    fail(officers, 1)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text(encoding="utf-8")
+    assert not any(pin in text for pin in (SUPERVISOR_PIN, OFFICER_PIN, WRONG))
+    assert "$argon2id$v=19$m=8,t=1,p=1$" in text
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["officers.json", "officers.lock"]
+
+
+def test_the_price_of_a_guess_is_64_mib_and_three_passes(path: Path) -> None:
+    officers = Officers(path, FakeClock())
+    officers.add(SUPERVISOR, SUPERVISOR_PIN, by=None)
+    assert "$argon2id$v=19$m=65536,t=3,p=4$" in path.read_text(encoding="utf-8")
+    assert officers.check("spv-1", SUPERVISOR_PIN) == LoggedIn(SUPERVISOR)
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["", "57183", "57183a", "٥٧١٨٣٦", "000000", "123456", "456789", "890123", "654321", "121212", "123123", "1231231"],
+)
+def test_easy_pins_are_refused(officers: Officers, pin: str) -> None:
+    assert isinstance(officers.add(OfficerCard("ptg-2", "Ani", RoleOfOfficer.OFFICER), pin, by="spv-1"), Refused)
+    assert len(officers.cards()) == 2
+
+
+@pytest.mark.parametrize("officer_id", ["", "a b", "../x", "6472011708900001", "199008172015031002", "x" * 33])
+def test_an_id_that_names_a_person_or_a_path_is_refused(officers: Officers, officer_id: str) -> None:
+    assert isinstance(
+        officers.add(OfficerCard(officer_id, "Ani", RoleOfOfficer.OFFICER), "507318", by="spv-1"), Refused
+    )
+
+
+def test_only_a_supervisor_adds_and_the_first_is_a_supervisor(path: Path, clock: FakeClock) -> None:
+    officers = Officers(path, clock, CHEAP)
+    assert isinstance(officers.add(OFFICER, OFFICER_PIN, by=None), Refused)
+    officers.add(SUPERVISOR, SUPERVISOR_PIN, by=None)
+    assert isinstance(officers.add(OFFICER, OFFICER_PIN, by=None), Refused)
+    officers.add(OFFICER, OFFICER_PIN, by="spv-1")
+    assert isinstance(officers.add(OfficerCard("x", "X", RoleOfOfficer.SUPERVISOR), "507318", by="ptg-1"), Refused)
+    assert isinstance(officers.add(OFFICER, "507318", by="spv-1"), Refused)
+
+
+def test_nobody_approves_their_own_not_even_a_supervisor(officers: Officers) -> None:
+    assert isinstance(officers.approve("spv-1", SUPERVISOR_PIN, "spv-1"), Refused)
+    assert officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1") == Approved(SUPERVISOR)
+
+
+def test_an_officer_approves_nothing_that_needs_a_supervisor(officers: Officers) -> None:
+    assert isinstance(officers.approve("ptg-1", OFFICER_PIN, "spv-1"), Refused)
+    assert officers.approve("ptg-1", OFFICER_PIN, "spv-1", RoleOfOfficer.OFFICER) == Approved(OFFICER)
+    assert officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1", RoleOfOfficer.OFFICER) == Approved(SUPERVISOR)
+    assert isinstance(officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1", RoleOfOfficer.TECHNICIAN), Refused)
+
+
+def test_guessing_through_approvals_locks_as_well(officers: Officers) -> None:
+    for _ in range(FREE_TRIES):
+        assert isinstance(officers.approve("spv-1", WRONG, "ptg-1"), Refused)
+    assert isinstance(officers.check("spv-1", SUPERVISOR_PIN), LockedOut)
+
+
+def test_changing_a_pin_needs_the_old_one(officers: Officers) -> None:
+    assert isinstance(officers.change_pin("ptg-1", WRONG, "507318"), WrongPin)
+    assert isinstance(officers.change_pin("ptg-1", OFFICER_PIN, "123456"), Refused)
+    assert officers.change_pin("ptg-1", OFFICER_PIN, "507318") == LoggedIn(OFFICER)
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), WrongPin)
+    assert officers.check("ptg-1", "507318") == LoggedIn(OFFICER)
+
+
+def test_a_supervisor_frees_who_forgot_but_not_oneself(officers: Officers) -> None:
+    fail(officers, FREE_TRIES)
+    assert isinstance(officers.reset_pin("spv-1", "507318", by="spv-1"), Refused)
+    assert isinstance(officers.reset_pin("ptg-1", "507318", by="ptg-1"), Refused)
+    assert officers.reset_pin("ptg-1", "507318", by="spv-1") == OFFICER
+    assert officers.check("ptg-1", "507318") == LoggedIn(OFFICER)
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"officers": [{"officer_id": "x"}]}', '{"officers": 5}'])
+def test_a_damaged_file_is_said_and_never_taken_for_an_empty_one(path: Path, officers: Officers, damage: str) -> None:
+    path.write_text(damage, encoding="utf-8")
+    with pytest.raises(DamagedOfficers):
+        officers.cards()
+    with pytest.raises(DamagedOfficers):
+        officers.add(OfficerCard("evil", "Evil", RoleOfOfficer.SUPERVISOR), "507318", by=None)
+
+
+def test_failures_survive_a_new_process(path: Path, officers: Officers, clock: FakeClock) -> None:
+    fail(officers, 3)
+    wrong = Officers(path, clock, CHEAP).check("ptg-1", WRONG)
+    assert isinstance(wrong, WrongPin)
+    assert wrong.tries_left == 1
+    assert {entry["officer_id"]: entry["failures"] for entry in json.loads(path.read_bytes())["officers"]} == {
+        "spv-1": 0,
+        "ptg-1": 4,
+    }
