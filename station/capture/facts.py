@@ -177,7 +177,8 @@ class TemperatureTrace:
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
     """The counter in one value. `problem` answers the last intent that could not be done; `blocks` lists what a
-    refused start lacks; `waiting` counts sealed bundles that are not delivered yet."""
+    refused start lacks; `waiting` counts sealed bundles that are not delivered yet; `officer_temperature` says how long the
+    officer's last reading still holds."""
 
     step: Step
     officer: OfficerCard | None
@@ -190,3 +191,4 @@ class DeskFacts:
     problem: Message | None
     field_problems: tuple[FieldProblem, ...]
     case: CaseFacts | None
+    officer_temperature: Message | None = None
