@@ -1,0 +1,102 @@
+"""What every step of a case needs, and the case itself."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from drivers.api import DeviceInfo, FingerImage, Role
+from station.biometrics.finger_worker import FingerResult
+from station.biometrics.model import Background, FingerPosition
+from station.biometrics.quality.portrait import PortraitJudge
+from station.capture.devices import Devices
+from station.capture.facts import SealedItem
+from station.capture.sealing import Sealing
+from station.capture.transitions import Event
+from station.clock import Clock
+from station.health.clearance import NotClearedError, Permit
+from station.health.gate import Evidence, Gate
+from station.health.model import GateLimits, Measurement
+from station.registry.model import Biodata, Ground
+from station.safekeeping.vault import CaseHandle
+from station.text import Message
+from station.workers import Post, Worker
+
+
+class FingerJudge(Protocol):
+    """Quality and minutiae of an impression, worked out away from the main thread."""
+
+    def submit(self, image: FingerImage, threshold: int) -> Future[FingerResult]: ...
+    def warm(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSettings:
+    """The counter's numbers, out of the configuration."""
+
+    station: str
+    office: str
+    limits: GateLimits
+    thresholds: Mapping[FingerPosition, int]
+    tries_limit: int
+    finger_wait_s: float = 15.0
+
+
+@dataclass(slots=True, repr=False)
+class Case:
+    """One applicant at the counter. Its repr shows nothing."""
+
+    handle: CaseHandle
+    number: str
+    officer_id: str
+    officer_name: str
+    biodata: Biodata
+    ground: Ground
+    ground_reason: str
+    ground_approver: str
+    nik_reason: str
+    background: Background
+    gate: Gate
+    opened_at: datetime
+    evidence: Evidence | None = None
+    permit: Permit | None = None
+    deferral: Message | None = None
+    sealed: dict[str, SealedItem] = field(default_factory=dict)
+    items: dict[str, dict[str, object]] = field(default_factory=dict)
+    changing: bool = False
+    manifest_sha256: str = ""
+
+    def __repr__(self) -> str:
+        return f"Case({self.number})"
+
+    def require(self, device: DeviceInfo) -> None:
+        """Raise NotClearedError unless this case may capture with this device now."""
+        if self.permit is None:
+            raise NotClearedError("this case has no permit")
+        self.permit.require(self.number, self.officer_id, device)
+
+    def covers(self, device: DeviceInfo) -> bool:
+        """Whether this device was among those wiped for the case."""
+        return self.permit is not None and self.permit.covers(device)
+
+
+@dataclass(slots=True)
+class Context:
+    """The counter's parts as the steps see them. `move` applies an event of the table; `changed` redraws;
+    `foreign` says that a device turned up which was not wiped for this case,
+    `measured` that a body temperature was taken."""
+
+    clock: Clock
+    post: Post
+    settings: CounterSettings
+    devices: Devices
+    safe: Sealing
+    judging: Worker
+    finger_judge: FingerJudge
+    portrait: PortraitJudge
+    changed: Callable[[], None]
+    move: Callable[[Event], None]
+    foreign: Callable[[Role], None]
+    measured: Callable[[Measurement], None]

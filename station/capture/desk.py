@@ -1,0 +1,503 @@
+"""The counter: one officer, four devices, one case at a time. Implements Counter."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.api import Drivers, PenPoint, Role
+from station.biometrics.model import ExceptionKind, FingerPosition
+from station.biometrics.quality.portrait import PortraitJudge, background_for
+from station.capture.casework import Casework
+from station.capture.context import Case, Context, CounterSettings, FingerJudge
+from station.capture.counter import CaseDraft
+from station.capture.devices import Devices
+from station.capture.facts import (
+    DeskFacts,
+    DeviceFacts,
+    FieldProblem,
+    LiveFrame,
+    LoginFacts,
+    Step,
+    TemperatureTrace,
+)
+from station.capture.paper import Paper
+from station.capture.sealing import Sealing
+from station.capture.transitions import Event, after, legal
+from station.clock import Clock
+from station.diagnostics.sentences import device_sentence
+from station.health.clearance import Mint
+from station.health.gate import Gate, Thermal
+from station.health.hygiene import Hygiene
+from station.health.model import Item, Measurement, Person
+from station.registry import biodata
+from station.registry.model import Biodata, Ground, OfficerCard
+from station.registry.officers import Approved, Checked, LockedOut, LoggedIn, Officers, Refused
+from station.safekeeping.audit import EventKind
+from station.safekeeping.vault import CaseHandle, Vault
+from station.text import Message, msg
+from station.workers import Post, Worker
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+NO_TRACE = TemperatureTrace((), None)
+CAPTURING = (
+    Step.CHECKLIST,
+    Step.RESTING,
+    Step.PHOTO,
+    Step.PHOTO_APPROVAL,
+    Step.FINGERS,
+    Step.CONFIRMATION,
+    Step.SIGNATURE,
+    Step.REVIEW,
+    Step.SEALING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a desk is made of; wiring brings them."""
+
+    clock: Clock
+    post: Post
+    settings: CounterSettings
+    drivers: Drivers
+    vault: Vault
+    vault_worker: Worker
+    officers: Officers
+    finger_judge: FingerJudge
+    portrait: PortraitJudge
+    paper: Paper
+
+
+class Desk:
+    """Main thread only: the owner calls `tick` about every half second, and `close` at the end."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
+        self._vault_worker = parts.vault_worker
+        self._judging = Worker("judging", parts.post)
+        self._devices = Devices(parts.drivers, parts.post, self._changed)
+        self._safe = Sealing(parts.vault_worker, parts.vault, lambda: self._devices.training, self._changed)
+        self._context = Context(
+            clock=parts.clock,
+            post=parts.post,
+            settings=parts.settings,
+            devices=self._devices,
+            safe=self._safe,
+            judging=self._judging,
+            finger_judge=parts.finger_judge,
+            portrait=parts.portrait,
+            changed=self._changed,
+            move=self._move,
+            foreign=self._foreign,
+            measured=self._measured,
+        )
+        self._hygiene = Hygiene(parts.clock)
+        self._mint = Mint(parts.clock)
+        self._thermal: dict[str, Thermal] = {}
+        self._person_key = secrets.token_bytes(32)
+        self._listeners: list[Callable[[DeskFacts], None]] = []
+        self._frame_listeners: list[Callable[[LiveFrame], None]] = []
+        self._ink_listeners: list[Callable[[tuple[PenPoint, ...]], None]] = []
+        self._step = Step.LOGIN
+        self._officer: OfficerCard | None = None
+        self._cards = parts.officers.cards()
+        self._login = LoginFacts(self._cards, busy=False, refused=None, retry_at_s=None)
+        self._problem: Message | None = None
+        self._field_problems: tuple[FieldProblem, ...] = ()
+        self._busy = False
+        self._work: Casework | None = None
+        self._waiting = 0
+        self._sealed_today = 0
+        self._devices.open_all()
+        self._count_waiting()
+
+    @property
+    def facts(self) -> DeskFacts:
+        work = self._work
+        return DeskFacts(
+            step=self._step,
+            officer=self._officer,
+            login=self._login,
+            devices=tuple(self._device_facts(role) for role in Role),
+            training=self._devices.training,
+            trace=work.checklist.trace() if work and self._step in (Step.CHECKLIST, Step.RESTING) else NO_TRACE,
+            waiting=self._waiting,
+            sealed_today=self._sealed_today,
+            problem=self._safe.problem or self._problem,
+            field_problems=self._field_problems,
+            case=work.facts() if work else None,
+        )
+
+    def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
+        self._listeners.append(listener)
+
+    def on_frame(self, listener: Callable[[LiveFrame], None]) -> None:
+        self._frame_listeners.append(listener)
+
+    def on_ink(self, listener: Callable[[tuple[PenPoint, ...]], None]) -> None:
+        self._ink_listeners.append(listener)
+
+    def tick(self) -> None:
+        """Time passes: idle devices are asked, refused writes tried again, a rest ends."""
+        now_s = self._clock.monotonic_s()
+        self._devices.check_idle(now_s)
+        self._safe.tick(now_s)
+        if self._step is Step.RESTING and self._work is not None:
+            rest_until_s = self._work.case.gate.rest_until_s()
+            if rest_until_s is None or now_s >= rest_until_s:
+                self._move(Event.RESTED)
+
+    def close(self) -> None:
+        """End the case's work, the devices and the threads. What is sealed is safe."""
+        if self._work is not None:
+            self._work.end()
+        self._devices.close()
+        self._parts.finger_judge.close()
+        self._judging.stop()
+        self._vault_worker.submit(self._parts.vault.close, lambda _none: None)
+        self._vault_worker.stop()
+
+    def log_in(self, officer_id: str, pin: str) -> None:
+        if self._step is not Step.LOGIN or self._login.busy:
+            return
+        self._login = LoginFacts(self._cards, busy=True, refused=None, retry_at_s=None)
+        self._changed()
+        self._vault_worker.submit(lambda: self._check_pin(officer_id, pin), self._logged_in)
+
+    def log_out(self) -> None:
+        if not legal(self._step, Event.LOGGED_OUT):
+            self._refuse(msg("Finish or give up the case first."))
+            return
+        self._audit(EventKind.LOGGED_OUT)
+        self._mint.end()
+        self._officer = None
+        self._move(Event.LOGGED_OUT)
+
+    def check_devices(self) -> None:
+        self._devices.check_all()
+
+    def new_case(self) -> None:
+        if not legal(self._step, Event.CASE_OPENED) or self._officer is None:
+            self._refuse(msg("Log in and finish the case in hand first."))
+            return
+        self._vault_worker.submit(self._parts.vault.room_for_case, self._room)
+
+    def enter_case(self, draft: CaseDraft) -> None:
+        if self._step is not Step.BIODATA or self._busy or self._officer is None:
+            return
+        checked = biodata.check(draft, self._clock.now().astimezone().date())
+        if not isinstance(checked, Biodata):
+            self._field_problems = checked
+            self._refuse(msg("{count} fields need your attention.", count=len(checked)))
+            return
+        self._field_problems = ()
+        self._busy = True
+        if draft.ground is Ground.OTHER:
+            self._approve(draft.approver_id, draft.approver_pin, lambda: self._begin(draft, checked))
+        else:
+            self._begin(draft, checked)
+
+    def measure(self, person: Person) -> None:
+        if self._work is None or self._step is not Step.CHECKLIST:
+            return
+        thermal = self._thermal.get(self._officer_key()) if person is Person.OFFICER else None
+        rest_until_s = thermal.rest_until_s(self._parts.settings.limits) if thermal else None
+        if thermal is not None and thermal.refused:
+            self._refuse(msg("Officer at or over the limit twice. Another officer must take over."))
+        elif rest_until_s is not None and self._clock.monotonic_s() < rest_until_s:
+            self._refuse(msg("The officer rests first: measure again after five minutes."))
+        else:
+            self._problem = None
+            self._work.checklist.measure(person)
+
+    def confirm(self, item: Item, held: bool) -> None:
+        if self._work is None or self._step is not Step.CHECKLIST:
+            return
+        self._work.case.gate.state(item, held)
+        self._changed()
+
+    def start(self) -> None:
+        if self._work is None or self._step is not Step.CHECKLIST or self._safe.busy:
+            return
+        blocked = self._work.start()
+        if blocked is None:
+            self._problem = None
+            self._audit(EventKind.CLEARED)
+        else:
+            self._refuse(blocked)
+
+    def take_photo(self) -> None:
+        if self._work is not None and self._step is Step.PHOTO:
+            self._work.photo.take()
+
+    def retake_photo(self) -> None:
+        if legal(self._step, Event.PHOTO_REJECTED) and not self._safe.busy:
+            self._move(Event.PHOTO_REJECTED)
+
+    def approve_photo(self) -> None:
+        if self._work is None or self._step is not Step.PHOTO_APPROVAL:
+            return
+        if self._work.photo.needs_exception:
+            self._refuse(msg("This photo is below the rules. Take it again, or record an exception."))
+        else:
+            self._work.photo.approve()
+
+    def capture_finger(self) -> None:
+        if self._work is not None and self._step is Step.FINGERS:
+            self._work.fingers.capture()
+        elif self._work is not None and self._step is Step.CONFIRMATION:
+            self._work.confirmation.capture()
+
+    def retake_finger(self, position: FingerPosition) -> None:
+        work = self._work
+        if work is None or self._safe.busy:
+            return
+        if self._step is Step.FINGERS:
+            work.fingers.retake(position)
+        elif self._step is Step.CONFIRMATION and position in work.confirmation.round.standings:
+            work.confirmation.retake(position)
+        elif self._step is Step.REVIEW:
+            work.change_fingers(position)
+            self._move(Event.CHANGE_FINGERS)
+
+    def record_exception(
+        self, position: FingerPosition | None, kind: ExceptionKind, approver_id: str, approver_pin: str
+    ) -> None:
+        work, step = self._work, self._step
+        if work is None or self._busy:
+            return
+
+        def approved() -> None:
+            self._busy = False
+            if self._step is step:
+                self._audit(EventKind.EXCEPTION_APPROVED, approver=approver_id)
+                work.record_exception(step, position, kind, approver_id)
+
+        self._busy = True
+        self._approve(approver_id, approver_pin, approved)
+
+    def clear_ink(self) -> None:
+        if self._work is not None and self._step is Step.SIGNATURE:
+            self._work.signature.clear()
+
+    def accept_signature(self) -> None:
+        if self._work is not None and self._step is Step.SIGNATURE:
+            self._work.signature.accept()
+
+    def review_change(self, role: Role) -> None:
+        work = self._work
+        if work is None or self._step is not Step.REVIEW:
+            return
+        match role:
+            case Role.CAMERA:
+                work.case.changing = True
+                self._move(Event.CHANGE_PHOTO)
+            case Role.FINGERPRINT:
+                work.change_fingers()
+                self._move(Event.CHANGE_FINGERS)
+            case Role.SIGNATURE:
+                work.case.changing = True
+                self._move(Event.CHANGE_SIGNATURE)
+            case Role.TEMPERATURE:
+                self._refuse(msg("Body temperature is measured before the recording, not after it."))
+
+    def seal(self) -> None:
+        if self._work is None or self._step is not Step.REVIEW:
+            return
+        lacking = self._work.lacking()
+        if lacking is not None:
+            self._refuse(lacking)
+        else:
+            self._problem = None
+            self._move(Event.SEAL_ASKED)
+
+    def defer(self) -> None:
+        if self._work is None or not legal(self._step, Event.DEFERRED):
+            return
+        case = self._work.case
+        case.deferral = msg("Body temperature at or over the limit. Come back on another day.")
+        if not case.gate.refused:
+            case.deferral = msg("The recording cannot be done safely today. Come back on another day.")
+        self._vault_worker.submit(lambda: self._parts.vault.discard_case(case.handle), lambda _none: None)
+        self._audit(EventKind.DEFERRED)
+        self._move(Event.DEFERRED)
+
+    def discard(self) -> None:
+        if self._work is None and self._step is Step.BIODATA:
+            self._move(Event.DISCARDED)
+        elif self._work is not None and legal(self._step, Event.DISCARDED) and not self._safe.busy:
+            handle = self._work.case.handle
+            self._vault_worker.submit(lambda: self._parts.vault.discard_case(handle), lambda _none: None)
+            self._move(Event.DISCARDED)
+
+    def finish(self) -> None:
+        if legal(self._step, Event.FINISHED):
+            self._move(Event.FINISHED)
+
+    def receipt(self, done: Callable[[bytes], None]) -> None:
+        """The citizen's paper as PDF (a receipt from DONE, a slip from DEFERRED), made off the main thread."""
+        if self._work is None or self._officer is None or self._step not in (Step.DONE, Step.DEFERRED):
+            return
+        facts = self._parts.paper.facts(self._work.case, self._devices.training, self._clock.now())
+        self._judging.submit(lambda: self._parts.paper.pdf(facts), done)
+
+    def _check_pin(self, officer_id: str, pin: str) -> Checked:
+        checked = self._parts.officers.check(officer_id, pin)
+        self._parts.vault.audit(
+            EventKind.LOGGED_IN if isinstance(checked, LoggedIn) else EventKind.LOGIN_REFUSED, officer=officer_id
+        )
+        return checked
+
+    def _logged_in(self, checked: Checked) -> None:
+        if isinstance(checked, LoggedIn):
+            self._login = LoginFacts(self._cards, busy=False, refused=None, retry_at_s=None)
+            self._officer = checked.card
+            self._move(Event.LOGGED_IN)
+            self._parts.finger_judge.warm()
+            return
+        retry_at_s = checked.retry_at_s if isinstance(checked, LockedOut) else None
+        self._login = LoginFacts(self._cards, busy=False, refused=checked.sentence, retry_at_s=retry_at_s)
+        self._changed()
+
+    def _room(self, enough: bool) -> None:
+        if not enough:
+            self._refuse(msg("The disk is too full for a new case. Deliver or export the waiting files first."))
+        elif legal(self._step, Event.CASE_OPENED):
+            self._problem = None
+            self._move(Event.CASE_OPENED)
+
+    def _approve(self, approver_id: str, pin: str, approved: Callable[[], None]) -> None:
+        requester = self._officer.officer_id if self._officer else ""
+
+        def answered(answer: Approved | Refused) -> None:
+            if isinstance(answer, Refused):
+                self._busy = False
+                self._refuse(answer.sentence)
+            else:
+                self._problem = None
+                approved()
+
+        self._vault_worker.submit(lambda: self._parts.officers.approve(approver_id, pin, requester), answered)
+
+    def _begin(self, draft: CaseDraft, checked: Biodata) -> None:
+        number = f"{self._clock.now().astimezone():%y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
+        self._vault_worker.submit(
+            lambda: self._parts.vault.begin_case(number), lambda handle: self._begun(draft, checked, handle)
+        )
+
+    def _begun(self, draft: CaseDraft, checked: Biodata, handle: CaseHandle) -> None:
+        self._busy = False
+        if self._officer is None or draft.ground is None:
+            return
+        officer = self._officer
+        gate = Gate(
+            handle.number,
+            officer.officer_id,
+            self._parts.settings.limits,
+            self._clock,
+            self._hygiene,
+            self._thermal.setdefault(self._officer_key(), Thermal()),
+            self._thermal.setdefault(self._person(checked.nik), Thermal()),
+        )
+        case = Case(
+            handle=handle,
+            number=handle.number,
+            officer_id=officer.officer_id,
+            officer_name=officer.name,
+            biodata=checked,
+            ground=draft.ground,
+            ground_reason=draft.ground_reason,
+            ground_approver=draft.approver_id,
+            nik_reason=draft.nik_reason,
+            background=background_for(checked.birth_date, checked.citizenship),
+            gate=gate,
+            opened_at=self._clock.now(),
+        )
+        self._work = Casework(self._context, case, self._hygiene, self._mint, self._show_frame, self._show_ink)
+        self._move(Event.BIODATA_ACCEPTED)
+        if gate.refused:
+            self.defer()
+        elif gate.rest_until_s() is not None:
+            self._move(Event.APPLICANT_HOT)
+
+    def _measured(self, measurement: Measurement) -> None:
+        work = self._work
+        if work is None:
+            return
+        self._audit(EventKind.TEMPERATURE_MEASURED, person=measurement.person.value)
+        if measurement.person is Person.APPLICANT and work.case.gate.refused:
+            self.defer()
+        elif measurement.person is Person.APPLICANT and work.case.gate.rest_until_s() is not None:
+            self._move(Event.APPLICANT_HOT)
+        else:
+            self._changed()
+
+    def _foreign(self, role: Role) -> None:
+        if self._work is not None and legal(self._step, Event.CHECK_AGAIN):
+            self._work.foreign(role)
+            self._refuse(msg("Another device was plugged in. Wipe it, confirm it here and start again."))
+
+    def _officer_key(self) -> str:
+        return self._person(self._officer.officer_id if self._officer else "")
+
+    def _person(self, number: str) -> str:
+        """A key that means nothing outside this process: the day's fever memory holds no NIK."""
+        day = f"{self._clock.now().astimezone():%Y%m%d}"
+        return hmac.new(self._person_key, f"{day}/{number}".encode(), hashlib.sha256).hexdigest()
+
+    def _move(self, event: Event) -> None:
+        self._step = after(self._step, event)
+        if event is not Event.CHECK_AGAIN:
+            self._problem = None
+        work = self._work
+        if work is not None and self._step in (Step.HOME, Step.DONE, Step.DEFERRED):
+            work.end()
+            if self._step is Step.HOME:
+                self._work = None
+        elif work is not None:
+            work.enter(self._step)
+        if event is Event.SEALED:
+            self._sealed_today += 1
+            self._count_waiting()
+        if self._step is Step.HOME:
+            self._field_problems = ()
+        self._changed()
+
+    def _count_waiting(self) -> None:
+        self._vault_worker.submit(self._parts.vault.waiting, self._waiting_counted)
+
+    def _waiting_counted(self, count: int) -> None:
+        self._waiting = count
+        self._changed()
+
+    def _audit(self, kind: EventKind, **fields: str) -> None:
+        officer = self._officer.officer_id if self._officer else ""
+        case = self._work.case.number if self._work else ""
+        self._vault_worker.submit(
+            lambda: self._parts.vault.audit(kind, officer=officer, case=case, **fields), lambda _none: None
+        )
+
+    def _device_facts(self, role: Role) -> DeviceFacts:
+        status = self._devices.status(role)
+        sentence, cure = device_sentence(status, role)
+        return DeviceFacts(role, status, sentence, cure)
+
+    def _show_frame(self, frame: LiveFrame) -> None:
+        for listener in self._frame_listeners:
+            listener(frame)
+
+    def _show_ink(self, points: tuple[PenPoint, ...]) -> None:
+        for listener in self._ink_listeners:
+            listener(points)
+
+    def _refuse(self, sentence: Message) -> None:
+        self._problem = sentence
+        self._changed()
+
+    def _changed(self) -> None:
+        facts = self.facts
+        for listener in self._listeners:
+            listener(facts)

@@ -1,0 +1,119 @@
+"""The signature that approves the biodata: ink as it flows, judged when accepted, or an exception."""
+
+from collections.abc import Callable
+from threading import Event as Cancel
+
+from drivers.api import Cancelled, NotCaptured, PadSize, PenPoint, Role, TimedOut
+from station.biometrics.model import ExceptionKind, Verdict
+from station.biometrics.quality import signature as quality
+from station.capture import records
+from station.capture.context import Case, Context
+from station.capture.facts import SealedItem, SignatureFacts
+from station.capture.transitions import Event
+from station.safekeeping.vault import Sealed
+from station.text import msg
+
+READ_S = 0.25
+PAUSE_AFTER_TROUBLE_S = 0.5
+NO_PAD = PadSize(1.0, 1.0, 1.0)
+
+
+class SignatureStep:
+    """One case's signature. Main thread only; the pad is read on its own thread."""
+
+    def __init__(self, context: Context, case: Case, show: Callable[[tuple[PenPoint, ...]], None]) -> None:
+        self._context = context
+        self._case = case
+        self._show = show
+        self._points: list[PenPoint] = []
+        self._size = NO_PAD
+        self._verdict: Verdict | None = None
+        self._open = False
+        self._saving = False
+        self._accepted = False
+        self._exception: ExceptionKind | None = None
+
+    def open(self) -> None:
+        self._open = True
+        self._saving = False
+        self.clear()
+        self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
+
+    def close(self) -> None:
+        self._open = False
+        self._context.devices.cancel(Role.SIGNATURE)
+
+    def clear(self) -> None:
+        if not self._saving:
+            self._points.clear()
+            self._verdict = None
+            self._context.changed()
+
+    def accept(self) -> None:
+        """Judge the ink; a good signature is sealed, another says what is wrong."""
+        if not self._open or self._saving:
+            return
+        self._verdict = quality.judge(self._points, self._size)
+        if self._verdict.accepted:
+            self._seal(None, None)
+        self._context.changed()
+
+    def except_(self, kind: ExceptionKind, approver_id: str) -> None:
+        """Record that the applicant cannot sign, with whatever line was drawn."""
+        if self._open and not self._saving:
+            self._seal(kind, approver_id)
+
+    def facts(self) -> SignatureFacts:
+        return SignatureFacts(
+            points=tuple(self._points),
+            size=self._size,
+            verdict=self._verdict,
+            accepted=self._accepted,
+            by_exception=self._exception is not None,
+        )
+
+    def wipe(self) -> None:
+        """Forget the ink: the case is over."""
+        self._points.clear()
+
+    def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured:
+        pad = self._context.devices.drivers.signature
+        points = pad.read(READ_S, cancel)
+        if isinstance(points, tuple):
+            return pad.size(), points
+        if not isinstance(points, TimedOut | Cancelled):
+            cancel.wait(PAUSE_AFTER_TROUBLE_S)
+        return points
+
+    def _ink(self, result: tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured) -> bool:
+        if not isinstance(result, tuple):
+            self._context.devices.note(Role.SIGNATURE, result)
+            return self._open
+        info = self._context.devices.ready().get(Role.SIGNATURE)
+        if info is None:
+            return self._open
+        if not self._case.covers(info):
+            self._context.foreign(Role.SIGNATURE)
+            return False
+        self._case.require(info)
+        self._size, points = result
+        if not self._saving:
+            self._points.extend(points)
+            self._show(points)
+        return self._open
+
+    def _seal(self, exception: ExceptionKind | None, approver_id: str | None) -> None:
+        self._saving = True
+        item = records.signature_item(self._verdict, exception, approver_id)
+        parts = records.signature_parts(self._points, self._size, self._context.clock.now())
+
+        def sealed(done: Sealed) -> None:
+            self._case.items["signature"] = item.value(done)
+            self._case.sealed["signature"] = SealedItem(item.label, item.detail(), exception is not None)
+            self._accepted = exception is None
+            self._exception = exception
+            self.close()
+            self._context.move(Event.SIGNED)
+
+        self._context.safe.segment(self._case.handle, "signature", parts, sealed)
+        self._context.changed()
