@@ -1,0 +1,172 @@
+"""The new case, four pages: ground, who approves it (only for another ground), the person, the home."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from station.capture.counter import CaseDraft
+from station.capture.facts import DeskFacts, FieldProblem
+from station.registry.model import Ground, RoleOfOfficer
+from station.text import Message, msg, plain
+from ui.presenters.common import Action, Bar, no_words
+from ui.presenters.intents import Choose, Do, Edit, EnterCase, Go, Place
+from ui.presenters.login import CardState, PinState
+from ui.presenters.view import View
+from ui.presenters.words import GROUND, OFFICER
+
+
+class Kind(Enum):
+    """How a field is filled in."""
+
+    TEXT = "text"
+    DIGITS = "digits"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """One field: what is in it, what may be, what is wrong with it."""
+
+    name: str
+    label: Message
+    kind: Kind
+    value: str
+    choices: tuple[tuple[str, Message], ...] = ()
+    problem: Message | None = None
+    blocking: bool = False
+    hint: Message = Message("")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceState:
+    """One of a few large buttons."""
+
+    label: Message
+    chosen: bool
+    intent: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class BiodataState:
+    """One page of the form. `pin` is set on the approver's page alone."""
+
+    bar: Bar
+    page: int
+    grounds: tuple[ChoiceState, ...]
+    fields: tuple[FieldState, ...]
+    pin: PinState | None
+    draft: CaseDraft
+
+
+def _same(*values: str) -> tuple[tuple[str, Message], ...]:
+    return tuple((value, plain(value)) for value in values)
+
+
+SEX = (("L", msg("Male")), ("P", msg("Female")))
+BLOOD = _same("A", "B", "AB", "O", "-")
+FAITH = _same("ISLAM", "KRISTEN", "KATOLIK", "HINDU", "BUDDHA", "KHONGHUCU", "KEPERCAYAAN")
+MARITAL = _same("BELUM KAWIN", "KAWIN", "CERAI HIDUP", "CERAI MATI")
+CITIZEN = _same("WNI", "WNA")
+
+Row = tuple[str, Message, Kind, tuple[tuple[str, Message], ...], Message]
+PERSON_ROWS: tuple[Row, ...] = (
+    ("nik", msg("NIK, 16 digits"), Kind.DIGITS, (), Message("")),
+    ("name", msg("Full name"), Kind.TEXT, (), Message("")),
+    ("birth_place", msg("Place of birth"), Kind.TEXT, (), Message("")),
+    ("birth_date", msg("Date of birth"), Kind.DATE, (), msg("DD-MM-YYYY")),
+    ("sex", msg("Sex"), Kind.CHOICE, SEX, Message("")),
+    ("blood_group", msg("Blood group"), Kind.CHOICE, BLOOD, Message("")),
+)
+HOME_ROWS: tuple[Row, ...] = (
+    ("address", msg("Address"), Kind.TEXT, (), Message("")),
+    ("rt_rw", msg("RT/RW"), Kind.TEXT, (), msg("001/002")),
+    ("village", msg("Village"), Kind.TEXT, (), Message("")),
+    ("district", msg("District"), Kind.TEXT, (), Message("")),
+    ("religion", msg("Religion"), Kind.CHOICE, FAITH, Message("")),
+    ("marital_status", msg("Marital status"), Kind.CHOICE, MARITAL, Message("")),
+    ("occupation", msg("Occupation"), Kind.TEXT, (), Message("")),
+    ("citizenship", msg("Citizenship"), Kind.CHOICE, CITIZEN, Message("")),
+)
+REASON_ROW: Row = ("nik_reason", msg("Why the NIK is right all the same"), Kind.TEXT, (), Message(""))
+GROUND_ROW: Row = ("ground_reason", msg("What makes it urgent"), Kind.TEXT, (), Message(""))
+
+
+def present(facts: DeskFacts, view: View) -> BiodataState:
+    """The page the view stands on; the approver's page exists only for another ground."""
+    draft, page = view.draft, view.page
+    other = draft.ground is Ground.OTHER
+    if page == 1 and not other:
+        page = 2
+    rows: tuple[Row, ...] = ()
+    if page == 0 and other:
+        rows = (GROUND_ROW,)
+    elif page == 2:
+        rows = PERSON_ROWS + ((REASON_ROW,) if _needs_reason(facts, draft) else ())
+    elif page == 3:
+        rows = HOME_ROWS
+    return BiodataState(
+        bar=_bar(draft, page, other),
+        page=page,
+        grounds=tuple(
+            ChoiceState(GROUND[ground], draft.ground is ground, Edit(replace(draft, ground=ground)))
+            for ground in Ground
+        ),
+        fields=tuple(_field(row, draft, facts.field_problems) for row in rows),
+        pin=_approver(facts, draft) if page == 1 else None,
+        draft=draft,
+    )
+
+
+def _bar(draft: CaseDraft, page: int, other: bool) -> Bar:
+    headings = (
+        msg("Why is it urgent?"),
+        msg("Who approves this reason?"),
+        msg("Who is the applicant?"),
+        msg("Where does the applicant live?"),
+    )
+    discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
+    if page == 3:
+        primary = Action(msg("Check the data"), EnterCase(draft))
+    else:
+        following = 2 if page == 0 and not other else page + 1
+        ready = page != 0 or draft.ground is not None
+        primary = Action(msg("Next"), Go(Place.MAIN, following), enabled=ready)
+    if page == 0:
+        back = Action(msg("Back"), Do.DISCARD, back=True)
+        return Bar(headings[0], primary, (back,))
+    previous = 0 if page == 2 and not other else page - 1
+    return Bar(headings[page], primary, (Action(msg("Back"), Go(Place.MAIN, previous), back=True), discard))
+
+
+def _needs_reason(facts: DeskFacts, draft: CaseDraft) -> bool:
+    return bool(draft.nik_reason) or any(not problem.blocking for problem in facts.field_problems)
+
+
+def _field(row: Row, draft: CaseDraft, problems: tuple[FieldProblem, ...]) -> FieldState:
+    name, label, kind, choices, hint = row
+    value: str = getattr(draft, name)
+    found = next((problem for problem in problems if problem.field == name), None)
+    return FieldState(
+        name,
+        label,
+        kind,
+        value,
+        choices,
+        found.sentence if found else None,
+        found.blocking if found else False,
+        hint,
+    )
+
+
+def _approver(facts: DeskFacts, draft: CaseDraft) -> PinState:
+    own = facts.officer.officer_id if facts.officer is not None else ""
+    cards = tuple(
+        CardState(plain(one.name), OFFICER[one.role], one.officer_id == draft.approver_id, Choose(one.officer_id))
+        for one in facts.login.officers
+        if one.officer_id != own and one.role is not RoleOfOfficer.TECHNICIAN
+    )
+    found = next((p for p in facts.field_problems if p.field in ("approver_id", "approver_pin")), None)
+    line = found.sentence if found is not None else no_words()
+    if found is None:
+        line = msg("Choose who approves") if not draft.approver_id else msg("The approver types the PIN")
+    return PinState(cards, len(draft.approver_pin), False, line, found is not None)

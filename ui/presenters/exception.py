@@ -1,0 +1,81 @@
+"""An exception (pengecualian biometri): the reason, then the second person's PIN. Never a dead end."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from station.biometrics.model import ExceptionKind, FingerPosition
+from station.capture.facts import CaseFacts, DeskFacts, Step
+from station.registry.model import RoleOfOfficer
+from station.text import Message, msg
+from ui.presenters.common import Action, Bar
+from ui.presenters.intents import ChooseReason, Go, Place, RecordException
+from ui.presenters.login import PinState, cards
+from ui.presenters.view import View
+from ui.presenters.words import FINGER, REASON
+
+Reasons: TypeAlias = "tuple[ExceptionKind, ...]"
+OF_FINGER: Reasons = (ExceptionKind.MISSING, ExceptionKind.BANDAGED, ExceptionKind.UNREADABLE)
+OF_SIGNATURE: Reasons = (ExceptionKind.CANNOT_SIGN,)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonState:
+    """Why it cannot be recorded: one large button a reason."""
+
+    bar: Bar
+    what: Message
+    reasons: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApproverState:
+    """The second person."""
+
+    bar: Bar
+    what: Message
+    pin: PinState
+
+
+def present_reason(facts: DeskFacts, case: CaseFacts) -> ReasonState:
+    """The reasons that fit: of a finger, or of the signature."""
+    kinds = OF_SIGNATURE if facts.step is Step.SIGNATURE else OF_FINGER
+    return ReasonState(
+        bar=Bar(msg("Why can it not be taken?"), Action(msg("Back"), Go(), back=True)),
+        what=_what(facts, case),
+        reasons=tuple(Action(REASON[kind], ChooseReason(kind)) for kind in kinds),
+    )
+
+
+def present_approver(facts: DeskFacts, case: CaseFacts, view: View) -> ApproverState:
+    """A colleague, never the officer who records."""
+    own = facts.officer.officer_id if facts.officer is not None else ""
+    others = tuple(
+        one for one in facts.login.officers if one.officer_id != own and one.role is not RoleOfOfficer.TECHNICIAN
+    )
+    chosen = view.officer_id or (others[0].officer_id if len(others) == 1 else "")
+    kind = view.kind or ExceptionKind.UNREADABLE
+    line = msg("The approver types the PIN") if chosen else msg("Choose who approves")
+    refused = facts.problem is not None and not view.pin
+    if refused and facts.problem is not None:
+        line = facts.problem
+    intent = RecordException(_position(facts, case), kind, chosen, view.pin)
+    return ApproverState(
+        bar=Bar(
+            heading=msg("Who approves the exception?"),
+            primary=Action(msg("Record exception"), intent, enabled=bool(chosen and view.pin)),
+            secondary=(Action(msg("Back"), Go(Place.REASON), back=True),),
+        ),
+        what=msg("{what}: {reason}", what=_what(facts, case), reason=REASON[kind]),
+        pin=PinState(cards(others, chosen), len(view.pin), False, line, refused),
+    )
+
+
+def _position(facts: DeskFacts, case: CaseFacts) -> FingerPosition | None:
+    if facts.step is Step.FINGERS:
+        return case.fingers.current
+    return case.confirmation.current if facts.step is Step.CONFIRMATION else None
+
+
+def _what(facts: DeskFacts, case: CaseFacts) -> Message:
+    position = _position(facts, case)
+    return msg("Signature") if position is None else FINGER[position]

@@ -1,0 +1,113 @@
+"""The ten fingers, and the two of the confirmation round: one at a time."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from station.biometrics.model import FingerPosition, Verdict
+from station.capture.facts import CaseFacts, FingerFacts, FingersFacts
+from station.text import Message, msg
+from ui.presenters.common import Action, Bar, Mark, Tone, no_words, verdict_mark
+from ui.presenters.intents import Do, Go, Place
+from ui.presenters.words import FINGER, REASON
+
+
+class Standing(Enum):
+    """How a finger is drawn on the hands."""
+
+    OPEN = "open"
+    NOW = "now"
+    DONE = "done"
+    POOR = "poor"
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class FingersState:
+    """The screen: the hands, the impression as far as it has come, the verdict on it."""
+
+    bar: Bar
+    hands: tuple[tuple[FingerPosition, Standing], ...]
+    image: npt.NDArray[np.uint8] | None = field(compare=False)
+    rows_shown: int
+    rows_total: int
+    line: Message
+    mark: Mark
+    score: int | None
+    reason: Message
+    cure: Message | None
+    tries: Message
+    count: Message
+
+
+def present(case: CaseFacts, confirming: bool) -> FingersState:
+    """Verdict in words first, number second, reason always."""
+    facts = case.confirmation if confirming else case.fingers
+    current = next((finger for finger in facts.fingers if finger.position is facts.current), None)
+    verdict = current.last if current is not None else None
+    done = sum(1 for finger in facts.fingers if finger.accepted or finger.exception is not None)
+    return FingersState(
+        bar=_bar(facts, current, confirming),
+        hands=tuple((finger.position, standing(finger, facts.current)) for finger in facts.fingers),
+        image=facts.image,
+        rows_shown=facts.rows_shown,
+        rows_total=facts.rows_total,
+        line=facts.message,
+        mark=verdict_mark(verdict, msg("Reading") if facts.busy else msg("Waiting for the finger")),
+        score=verdict.score if verdict is not None else None,
+        reason=_reason(current, verdict),
+        cure=None if verdict is None else verdict.cure,
+        tries=no_words()
+        if current is None
+        else msg("Try {tries} of {limit}", tries=min(current.tries + 1, facts.tries_limit), limit=facts.tries_limit),
+        count=msg("{done} of {total} fingers", done=done, total=len(facts.fingers)),
+    )
+
+
+def _reason(current: FingerFacts | None, verdict: Verdict | None) -> Message:
+    if current is not None and current.duplicate_of is not None:
+        return msg("This looks like the {finger}", finger=FINGER[current.duplicate_of])
+    return verdict.reason if verdict is not None else no_words()
+
+
+def standing(finger: FingerFacts, current: FingerPosition | None) -> Standing:
+    """An exception counts as done, and is drawn as one."""
+    if finger.exception is not None:
+        return Standing.EXCEPTION
+    if finger.position is current:
+        return Standing.NOW
+    if finger.accepted:
+        return Standing.DONE
+    return Standing.POOR if finger.tries else Standing.OPEN
+
+
+def _bar(facts: FingersFacts, current: FingerFacts | None, confirming: bool) -> Bar:
+    if current is None:
+        heading = msg("All fingers are recorded")
+    elif confirming:
+        heading = msg("Once more: {finger}", finger=FINGER[current.position])
+    else:
+        heading = FINGER[current.position]
+    again = current is not None and current.tries > 0
+    label = msg("Take again") if again else msg("Take fingerprint")
+    waiting = msg("Reader is working")
+    exception = Action(msg("Finger cannot be taken"), Go(Place.REASON))
+    discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
+    return Bar(
+        heading=heading,
+        primary=Action(waiting if facts.busy else label, Do.CAPTURE_FINGER, enabled=not facts.busy),
+        secondary=(discard, exception) if current is not None else (discard,),
+    )
+
+
+def finger_mark(finger: FingerFacts) -> Mark:
+    """A finger's standing in the review."""
+    if finger.exception is not None:
+        return Mark(REASON[finger.exception], Tone.WARN)
+    if finger.best is None:
+        return Mark(msg("Missing"), Tone.BAD)
+    if finger.accepted and finger.best.accepted:
+        return Mark(msg("Good"), Tone.GOOD)
+    return Mark(msg("Best of {tries} tries", tries=finger.tries), Tone.WARN)

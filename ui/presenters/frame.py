@@ -1,0 +1,73 @@
+"""The frame around every screen: who it is about, how far, what is safe, what went wrong."""
+
+from dataclasses import dataclass
+
+from station.capture.facts import DeskFacts, Step
+from station.text import Message, msg, plain
+from ui.presenters.common import no_words
+
+ORDER: dict[Step, int] = {
+    Step.BIODATA: 1,
+    Step.CHECKLIST: 2,
+    Step.RESTING: 2,
+    Step.DEFERRED: 2,
+    Step.PHOTO: 3,
+    Step.PHOTO_APPROVAL: 3,
+    Step.FINGERS: 4,
+    Step.CONFIRMATION: 5,
+    Step.SIGNATURE: 6,
+    Step.REVIEW: 7,
+    Step.SEALING: 7,
+    Step.DONE: 7,
+}
+STEPS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class FrameState:
+    """Header, banner and the line above the buttons."""
+
+    who: Message
+    detail: Message
+    progress: Message
+    step: int
+    waiting: Message
+    training: bool
+    problem: Message | None
+    safe: Message | None
+
+
+def present(facts: DeskFacts) -> FrameState:
+    """Header: the applicant while there is one, otherwise the officer."""
+    case = facts.case
+    if case is not None and case.name:
+        who, detail = plain(case.name), msg("NIK {nik}", nik=spaced(case.nik))
+    elif facts.officer is not None:
+        who, detail = plain(facts.officer.name), msg("On duty")
+    else:
+        who, detail = msg("KTP-el emergency recording"), no_words()
+    step = ORDER.get(facts.step, 0)
+    sealed = len(case.sealed) if case is not None else 0
+    safe = msg("{count} sealed. Nothing accepted is ever lost.", count=sealed) if sealed else None
+    return FrameState(
+        who=who,
+        detail=detail,
+        progress=msg("Step {step} of {steps}", step=step, steps=STEPS) if step else no_words(),
+        step=step,
+        waiting=waiting(facts.waiting),
+        training=facts.training,
+        problem=facts.problem,
+        safe=safe,
+    )
+
+
+def waiting(count: int) -> Message:
+    """Sealed files that are not delivered yet; offline is normal."""
+    if count == 0:
+        return msg("All files delivered")
+    return msg("{count} files waiting, sent by themselves", count=count)
+
+
+def spaced(nik: str) -> str:
+    """A NIK in groups that can be read aloud: region, birth date, serial."""
+    return f"{nik[:6]} {nik[6:12]} {nik[12:]}" if len(nik) == 16 else nik

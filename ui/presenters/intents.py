@@ -1,0 +1,181 @@
+"""What an officer can ask by pressing something: for the counter, or for the window itself."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from drivers.api import Role
+from station.biometrics.model import ExceptionKind, FingerPosition
+from station.capture.counter import CaseDraft, Counter
+from station.health.model import Item, Person
+
+
+class Do(Enum):
+    """Intents that need nothing else."""
+
+    LOG_OUT = "log_out"
+    CHECK_DEVICES = "check_devices"
+    NEW_CASE = "new_case"
+    START = "start"
+    TAKE_PHOTO = "take_photo"
+    RETAKE_PHOTO = "retake_photo"
+    APPROVE_PHOTO = "approve_photo"
+    CAPTURE_FINGER = "capture_finger"
+    CLEAR_INK = "clear_ink"
+    ACCEPT_SIGNATURE = "accept_signature"
+    SEAL = "seal"
+    DEFER = "defer"
+    DISCARD = "discard"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LogIn:
+    """The chosen officer with the PIN typed."""
+
+    officer_id: str
+    pin: str
+
+    def __repr__(self) -> str:
+        return "LogIn(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class EnterCase:
+    """The form as it stands."""
+
+    draft: CaseDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Read this person's temperature."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The officer's word that an item of the checklist holds, or no longer does."""
+
+    item: Item
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordException:
+    """A finger, or with None the signature, by exception; the second person's PIN with it."""
+
+    position: FingerPosition | None
+    kind: ExceptionKind
+    approver_id: str
+    approver_pin: str
+
+    def __repr__(self) -> str:
+        return "RecordException(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From the review back to one item; for fingers, to this one."""
+
+    role: Role
+    position: FingerPosition | None = None
+
+
+class Place(Enum):
+    """Where the window stands within the counter's step."""
+
+    MAIN = "main"
+    DEVICES = "devices"
+    REASON = "reason"
+    APPROVER = "approver"
+    DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Show another place, or another page of the form; `focus` is the checklist item to stand on."""
+
+    place: Place = Place.MAIN
+    page: int = 0
+    focus: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The officer whose card was pressed."""
+
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseReason:
+    """The reason of an exception; the second person comes next."""
+
+    kind: ExceptionKind
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EnterPin:
+    """The PIN so far."""
+
+    pin: str
+
+    def __repr__(self) -> str:
+        return "EnterPin(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The form with one field changed."""
+
+    draft: CaseDraft
+
+
+ToCounter = Do | LogIn | EnterCase | Measure | Confirm | RecordException | Change
+ToWindow = Go | Choose | ChooseReason | EnterPin | Edit
+Intent = ToCounter | ToWindow
+
+
+def ask(counter: Counter, intent: ToCounter) -> None:
+    """Pass an intent on to the counter."""
+    match intent:
+        case Do():
+            _do(counter, intent)
+        case LogIn(officer_id, pin):
+            counter.log_in(officer_id, pin)
+        case EnterCase(draft):
+            counter.enter_case(draft)
+        case Measure(person):
+            counter.measure(person)
+        case Confirm(item, held):
+            counter.confirm(item, held)
+        case RecordException(position, kind, approver_id, approver_pin):
+            counter.record_exception(position, kind, approver_id, approver_pin)
+        case Change(role, position):
+            counter.review_change(role)
+            if position is not None:
+                counter.retake_finger(position)
+        case _:
+            assert_never(intent)
+
+
+def _do(counter: Counter, intent: Do) -> None:
+    calls = {
+        Do.LOG_OUT: counter.log_out,
+        Do.CHECK_DEVICES: counter.check_devices,
+        Do.NEW_CASE: counter.new_case,
+        Do.START: counter.start,
+        Do.TAKE_PHOTO: counter.take_photo,
+        Do.RETAKE_PHOTO: counter.retake_photo,
+        Do.APPROVE_PHOTO: counter.approve_photo,
+        Do.CAPTURE_FINGER: counter.capture_finger,
+        Do.CLEAR_INK: counter.clear_ink,
+        Do.ACCEPT_SIGNATURE: counter.accept_signature,
+        Do.SEAL: counter.seal,
+        Do.DEFER: counter.defer,
+        Do.DISCARD: counter.discard,
+        Do.FINISH: counter.finish,
+    }
+    calls[intent]()

@@ -1,0 +1,75 @@
+"""Login: the officer's card, then the PIN."""
+
+from dataclasses import dataclass
+
+from station.capture.facts import DeskFacts
+from station.registry.model import OfficerCard
+from station.text import Message, msg, plain
+from ui.presenters.common import Action, Bar, no_words
+from ui.presenters.intents import Choose, Go, LogIn, Place
+from ui.presenters.view import View
+from ui.presenters.words import OFFICER
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """One officer's card."""
+
+    name: Message
+    role: Message
+    chosen: bool
+    intent: Choose
+
+
+@dataclass(frozen=True, slots=True)
+class PinState:
+    """Cards to choose from and the PIN typed so far; `locked` while no PIN is taken."""
+
+    cards: tuple[CardState, ...]
+    digits: int
+    locked: bool
+    line: Message
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    """The login screen."""
+
+    bar: Bar
+    pin: PinState
+
+
+def present(facts: DeskFacts, view: View) -> LoginState:
+    """Who is on duty; a lock-out counts down in words."""
+    login = facts.login
+    chosen = view.officer_id or (login.officers[0].officer_id if len(login.officers) == 1 else "")
+    left_s = max(0.0, (login.retry_at_s or 0.0) - view.now_s)
+    line, refused = no_words(), False
+    if login.busy:
+        line = msg("Checking the PIN")
+    elif left_s > 0:
+        line, refused = msg("Wait {seconds} seconds, then try again", seconds=int(left_s) + 1), True
+    elif login.refused is not None and not view.pin:
+        line, refused = login.refused, True
+    elif not chosen:
+        line = msg("Choose your name")
+    elif not view.pin:
+        line = msg("Type your PIN")
+    ready = bool(chosen) and bool(view.pin) and not login.busy and left_s <= 0
+    return LoginState(
+        bar=Bar(
+            heading=msg("Who is on duty?"),
+            primary=Action(msg("Log in"), LogIn(chosen, view.pin), enabled=ready),
+            secondary=(Action(msg("Show devices"), Go(Place.DEVICES)),),
+        ),
+        pin=PinState(cards(login.officers, chosen), len(view.pin), login.busy or left_s > 0, line, refused),
+    )
+
+
+def cards(officers: tuple[OfficerCard, ...], chosen: str) -> tuple[CardState, ...]:
+    """One card an officer."""
+    return tuple(
+        CardState(plain(one.name), OFFICER[one.role], one.officer_id == chosen, Choose(one.officer_id))
+        for one in officers
+    )
