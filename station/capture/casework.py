@@ -164,7 +164,7 @@ class Casework:
         self.confirmation.open()
 
     def _gate_sealed(self, sealed: Sealed) -> None:
-        self.case.items["gate"] = records.gate_item(self.case).value(sealed)
+        self.case.items["gate"] = records.gate_item().value(sealed)
         self._context.move(self._next_event())
 
     def _next_event(self) -> Event:

@@ -19,7 +19,8 @@ from station.health.clearance import NotClearedError, Permit
 from station.health.gate import Evidence, Gate
 from station.health.model import GateLimits, Measurement
 from station.registry.model import Biodata, Ground
-from station.safekeeping.vault import CaseHandle
+from station.safekeeping.cases import CaseHandle
+from station.safekeeping.cbor import Value
 from station.text import Message
 from station.workers import Post, Worker
 
@@ -64,7 +65,7 @@ class Case:
     permit: Permit | None = None
     deferral: Message | None = None
     sealed: dict[str, SealedItem] = field(default_factory=dict)
-    items: dict[str, dict[str, object]] = field(default_factory=dict)
+    items: dict[str, dict[str, Value]] = field(default_factory=dict)
     changing: bool = False
     manifest_sha256: str = ""
 

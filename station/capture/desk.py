@@ -33,9 +33,10 @@ from station.health.hygiene import Hygiene
 from station.health.model import Item, Measurement, Person
 from station.registry import biodata
 from station.registry.model import Biodata, Ground, OfficerCard
-from station.registry.officers import Approved, Checked, LockedOut, LoggedIn, Officers, Refused
-from station.safekeeping.audit import EventKind
-from station.safekeeping.vault import CaseHandle, Vault
+from station.registry.officers import FREE_TRIES, Approved, Checked, LockedOut, LoggedIn, Officers, Refused, WrongPin
+from station.safekeeping.cases import CaseHandle
+from station.safekeeping.events import EventKind
+from station.safekeeping.vault import Vault
 from station.text import Message, msg
 from station.workers import Post, Worker
 
@@ -171,7 +172,7 @@ class Desk:
         if not legal(self._step, Event.LOGGED_OUT):
             self._refuse(msg("Finish or give up the case first."))
             return
-        self._audit(EventKind.LOGGED_OUT)
+        self._audit(EventKind.OFFICER_LOGGED_OUT)
         self._mint.end()
         self._officer = None
         self._move(Event.LOGGED_OUT)
@@ -225,7 +226,7 @@ class Desk:
         blocked = self._work.start()
         if blocked is None:
             self._problem = None
-            self._audit(EventKind.CLEARED)
+            self._audit(EventKind.GATE_OPENED)
         else:
             self._refuse(blocked)
 
@@ -273,7 +274,14 @@ class Desk:
         def approved() -> None:
             self._busy = False
             if self._step is step:
-                self._audit(EventKind.EXCEPTION_APPROVED, approver=approver_id)
+                number = position.value if position else 0
+                self._audit(
+                    EventKind.EXCEPTION_RECORDED,
+                    case=work.case.handle.case_id,
+                    kind=kind,
+                    number=number,
+                    approver=approver_id,
+                )
                 work.record_exception(step, position, kind, approver_id)
 
         self._busy = True
@@ -322,7 +330,8 @@ class Desk:
         if not case.gate.refused:
             case.deferral = msg("The recording cannot be done safely today. Come back on another day.")
         self._vault_worker.submit(lambda: self._parts.vault.discard_case(case.handle), lambda _none: None)
-        self._audit(EventKind.DEFERRED)
+        lacking = next((item.item for item in case.gate.checklist().items if not item.held), Item.APPLICANT_TEMPERATURE)
+        self._audit(EventKind.CASE_DEFERRED, item=lacking)
         self._move(Event.DEFERRED)
 
     def discard(self) -> None:
@@ -346,9 +355,12 @@ class Desk:
 
     def _check_pin(self, officer_id: str, pin: str) -> Checked:
         checked = self._parts.officers.check(officer_id, pin)
-        self._parts.vault.audit(
-            EventKind.LOGGED_IN if isinstance(checked, LoggedIn) else EventKind.LOGIN_REFUSED, officer=officer_id
-        )
+        if isinstance(checked, LoggedIn):
+            self._parts.vault.audit(EventKind.OFFICER_LOGGED_IN, officer=officer_id, role=checked.card.role)
+        elif isinstance(checked, WrongPin):
+            self._parts.vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES - checked.tries_left)
+        elif isinstance(checked, LockedOut):
+            self._parts.vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES)
         return checked
 
     def _logged_in(self, checked: Checked) -> None:
@@ -427,7 +439,9 @@ class Desk:
         work = self._work
         if work is None:
             return
-        self._audit(EventKind.TEMPERATURE_MEASURED, person=measurement.person.value)
+        self._audit(
+            EventKind.TEMPERATURE_MEASURED, person=measurement.person, tenths_c=round(measurement.median_c * 10)
+        )
         if measurement.person is Person.APPLICANT and work.case.gate.refused:
             self.defer()
         elif measurement.person is Person.APPLICANT and work.case.gate.rest_until_s() is not None:
@@ -473,12 +487,10 @@ class Desk:
         self._waiting = count
         self._changed()
 
-    def _audit(self, kind: EventKind, **fields: str) -> None:
-        officer = self._officer.officer_id if self._officer else ""
-        case = self._work.case.number if self._work else ""
-        self._vault_worker.submit(
-            lambda: self._parts.vault.audit(kind, officer=officer, case=case, **fields), lambda _none: None
-        )
+    def _audit(self, kind: EventKind, /, **fields: object) -> None:
+        if self._officer is not None:
+            fields["officer"] = self._officer.officer_id
+        self._vault_worker.submit(lambda: self._parts.vault.audit(kind, **fields), lambda _none: None)
 
     def _device_facts(self, role: Role) -> DeviceFacts:
         status = self._devices.status(role)

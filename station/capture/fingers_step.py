@@ -118,10 +118,8 @@ class FingersStep:
             return self._open
         self._context.devices.well(result.info)
         if not self._case.covers(result.info):
-            self._context.refuse(
-                msg("Another fingerprint reader is plugged in. Wipe it and start the checklist again.")
-            )
-            return self._open
+            self._context.foreign(Role.FINGERPRINT)
+            return False
         self._case.require(result.info)
         self._busy = True
         self._message = JUDGING
@@ -206,9 +204,9 @@ class FingersStep:
         self._busy = True
         self._message = SAVING
         confirming = self._first is not None
-        key = f"{'confirmation' if confirming else 'finger'} {position.value}"
+        key = records.finger_key(position, confirming)
         standing = self.round.standings[position]
-        item = records.finger_item(position, standing, impression, exception, approver_id, confirming)
+        item = records.finger_item(standing, impression, exception, approver_id, confirming)
         parts = records.finger_parts(position, impression, exception, self._context.clock.now(), confirming)
 
         def sealed(done: Sealed) -> None:

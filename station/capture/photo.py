@@ -139,7 +139,7 @@ class PhotoStep:
         """The best portrait is still below the rules: only a second person's approval lets it stand."""
         return self._taken is not None and not self._taken[1].verdict.accepted
 
-    def _sealed(self, _sealed: Sealed, item: records.Item) -> None:
-        self._case.items["photo"] = item.value(_sealed)
-        self._case.sealed["photo"] = SealedItem(msg("Photo"), item.detail(), item.exception is not None)
+    def _sealed(self, sealed: Sealed, item: records.Item) -> None:
+        self._case.items["photo"] = item.value(sealed)
+        self._case.sealed["photo"] = SealedItem(item.label, item.detail(), item.exception is not None)
         self._context.move(Event.REVIEW_AGAIN if self._case.changing else Event.PHOTO_SEALED)

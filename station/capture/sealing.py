@@ -4,7 +4,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from station.safekeeping.vault import CaseHandle, Part, Sealed, SealRefused, Vault
+from station.safekeeping.cases import CaseHandle
+from station.safekeeping.cbor import Value
+from station.safekeeping.contents import Part
+from station.safekeeping.vault import Sealed, SealRefused, Vault
 from station.safekeeping.wiping import wipe
 from station.text import Message
 from station.workers import Worker
@@ -44,7 +47,7 @@ class Sealing:
     def manifest(
         self,
         case: CaseHandle,
-        manifest: dict[str, object],
+        manifest: dict[str, Value],
         parts: Sequence[Part],
         done: Callable[[Sealed], None],
     ) -> None:

@@ -11,7 +11,6 @@ from station.capture.context import Case, Context
 from station.capture.facts import SealedItem, SignatureFacts
 from station.capture.transitions import Event
 from station.safekeeping.vault import Sealed
-from station.text import msg
 
 READ_S = 0.25
 PAUSE_AFTER_TROUBLE_S = 0.5

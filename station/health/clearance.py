@@ -1,6 +1,6 @@
 """The single-use key that capture needs, and the permit it turns into.
 
-Only a Mint makes a Clearance and only the Mint that made it redeems it: an object built by hand, copied, unpickled, used
+Only a Mint makes a Clearance and only the Mint that made it redeems it: one built by hand, copied, unpickled, used
 before, out of date or meant for another applicant, officer or device is refused with NotClearedError.
 """
 
