@@ -13,6 +13,7 @@ from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import DeskFacts, LiveFrame
 from station.health.model import Item, Person
 from station.registry.model import Ground
+from station.text import Language
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,6 +120,10 @@ class Counter(Protocol):
 
     def discard(self) -> None:
         """Give the case up. What is sealed stays sealed, and the audit log says so."""
+        ...
+
+    def receipt(self, language: Language, done: Callable[[bytes], None]) -> None:
+        """The citizen's paper as PDF: a receipt from DONE, a slip from DEFERRED. `done` runs on the main thread."""
         ...
 
     def finish(self) -> None:

@@ -22,7 +22,7 @@ from station.capture.facts import (
     Step,
     TemperatureTrace,
 )
-from station.capture.paper import Paper
+from station.capture.papers import Papers
 from station.capture.sealing import Sealing
 from station.capture.transitions import Event, after, legal
 from station.clock import Clock
@@ -37,7 +37,7 @@ from station.registry.officers import FREE_TRIES, Approved, Checked, LockedOut, 
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault
-from station.text import Message, msg
+from station.text import Language, Message, msg
 from station.workers import Post, Worker
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -68,7 +68,7 @@ class Parts:
     officers: Officers
     finger_judge: FingerJudge
     portrait: PortraitJudge
-    paper: Paper
+    papers: Papers
 
 
 class Desk:
@@ -346,12 +346,11 @@ class Desk:
         if legal(self._step, Event.FINISHED):
             self._move(Event.FINISHED)
 
-    def receipt(self, done: Callable[[bytes], None]) -> None:
-        """The citizen's paper as PDF (a receipt from DONE, a slip from DEFERRED), made off the main thread."""
-        if self._work is None or self._officer is None or self._step not in (Step.DONE, Step.DEFERRED):
-            return
-        facts = self._parts.paper.facts(self._work.case, self._devices.training, self._clock.now())
-        self._judging.submit(lambda: self._parts.paper.pdf(facts), done)
+    def receipt(self, language: Language, done: Callable[[bytes], None]) -> None:
+        work = self._work
+        if work is not None and self._step in (Step.DONE, Step.DEFERRED):
+            job = self._parts.papers.of(work.case, self._devices.training, self._clock.now(), language)
+            self._judging.submit(job, done)
 
     def _check_pin(self, officer_id: str, pin: str) -> Checked:
         checked = self._parts.officers.check(officer_id, pin)
