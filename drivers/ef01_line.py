@@ -1,0 +1,157 @@
+"""Questions, answers and image transfers over an EF01 line; half duplex, so nothing is asked into a running transfer.
+
+The trace gets acknowledges whole, of data packets only head and length: they hold fingerprints.
+"""
+
+from collections.abc import Callable
+from threading import Event
+
+from drivers.api import NO_CANCEL, Fault, Faulted
+from drivers.link import Link
+from drivers.trace import Direction
+from drivers.trouble import Trouble
+from protocols import ef01
+from protocols.ef01 import Packet, PacketId
+from protocols.ef01_commands import Command, UpImage
+from protocols.ef01_replies import Ack, Confirmation, decode_ack
+from protocols.errors import BadFrame
+
+ANSWER_S = 0.5
+GATHER_S = 0.02
+IDLE_S = 0.6
+"""A transfer that pauses for so long has ended."""
+QUIET_S = 0.06
+HEARD_LIMIT = 64
+OTHER_HEADERS = (b"\x55\xaa", b"\x5a\xa5", b"\xf5", b"\x6c", b"\x40", b"\x02")
+"""What readers with other protocols begin their answers with."""
+
+
+class Ef01Line:
+    """One module at one address. `heard` is the beginning of the last answer's raw bytes, while none was understood."""
+
+    def __init__(self, link: Link, address: int) -> None:
+        self.link = link
+        self.address = address
+        self.heard = b""
+        self._finder = ef01.packet_finder()
+        self._waiting: list[Packet] = []
+        self._transferring = False
+
+    def ask(self, command: Command, timeout_s: float = ANSWER_S, cancel: Event = NO_CANCEL) -> Ack | None:
+        """The module's acknowledge; None when none came in time."""
+        self._finder.reset()
+        self._waiting.clear()
+        self.heard = b""
+        until_s = self.link.monotonic_s() + timeout_s
+        return self.link.exchange(command.packet(self.address).encode(), self._acknowledge, until_s, cancel, False)
+
+    def quiet(self, until_s: float) -> bool:
+        """Let an abandoned transfer run out; False when it still runs at `until_s`."""
+        while self._transferring:
+            now_s = self.link.monotonic_s()
+            if now_s >= until_s:
+                return False
+            dropped = self.link.read(now_s + QUIET_S, traced=False)
+            self._transferring = bool(dropped)
+            self.link.note(Direction.RECEIVED, b"", len(dropped))
+        return True
+
+    def restart(self) -> None:
+        """The port was opened anew: nothing runs on it."""
+        self._transferring = False
+
+    def image(self, size: int, baud: int, cancel: Event, grown: Callable[[bytearray], None]) -> bytes | None:
+        """One upload of `size` packed bytes, or None on cancel; Trouble when it does not arrive whole.
+
+        `grown` is called with all data so far. Takes at most two and a half times what the line needs, and 1 s.
+        """
+        ack = self.ask(UpImage(), cancel=cancel)
+        if ack is None:
+            if cancel.is_set():
+                return None
+            raise Trouble(Faulted(self.link.port, Fault.SILENT, "no answer to the image request"))
+        if ack.code != Confirmation.OK:
+            raise Trouble(Faulted(self.link.port, Fault.REFUSED, f"image request: {code_name(ack.code)}"))
+        self._transferring = True
+        whole = ef01.Reassembly(size)
+        until_s = self.link.monotonic_s() + 1.0 + 2.5 * 10 * size * (1 + ef01.OVERHEAD / ef01.PAYLOADS[0]) / baud
+        packets, self._waiting = self._waiting, []
+        while True:
+            self._collect(whole, packets)
+            grown(whole.data)
+            if whole.complete:
+                break
+            if cancel.is_set():
+                return None
+            now_s = self.link.monotonic_s()
+            data = self.link.read(min(until_s, now_s + IDLE_S), cancel, GATHER_S, traced=False)
+            if not data and not cancel.is_set():
+                break
+            packets = self._packets(data)
+        if whole.ended:
+            self._transferring = False
+        if len(whole.data) != size:
+            fault = Fault.GARBLED if whole.data else Fault.SILENT
+            raise Trouble(Faulted(self.link.port, fault, f"{len(whole.data)} of {size} image bytes"))
+        return bytes(whole.data)
+
+    def _collect(self, whole: ef01.Reassembly, packets: list[Packet]) -> None:
+        for packet in packets:
+            if packet.pid in (PacketId.DATA, PacketId.END) and not whole.ended:
+                try:
+                    whole.add(packet)
+                except BadFrame as wrong:
+                    raise Trouble(Faulted(self.link.port, Fault.GARBLED, str(wrong))) from wrong
+
+    def _acknowledge(self, data: bytes) -> Ack | None:
+        self.heard = (self.heard + data)[:HEARD_LIMIT]
+        found: Ack | None = None
+        for packet in self._packets(data):
+            if found is not None:
+                self._waiting.append(packet)
+            elif packet.pid is PacketId.ACK:
+                try:
+                    found = decode_ack(packet)
+                except BadFrame:
+                    continue  # an acknowledge without a code is as good as none
+        return found
+
+    def _packets(self, data: bytes) -> list[Packet]:
+        """The packets that `data` completes and that come from our module."""
+        garbage_before = self._finder.garbage_bytes
+        packets = self._finder.feed(data)
+        if garbage := self._finder.garbage_bytes - garbage_before:
+            shown = b"" if self._transferring or packets else data[:4]
+            self.link.note(Direction.RECEIVED, shown, garbage - len(shown) if garbage > len(shown) else 0)
+        for packet in packets:
+            frame = packet.encode()
+            secret = packet.pid in (PacketId.DATA, PacketId.END)
+            kept = frame[: ef01.HEAD_LENGTH] if secret else frame
+            self.link.note(Direction.RECEIVED, kept, len(frame) - len(kept))
+        return [packet for packet in packets if packet.address == self.address]
+
+
+def diagnose(port: str, heard: bytes) -> Faulted:
+    """What is at a port that answered no EF01 packet at any speed."""
+    body = heard.lstrip(bytes((ef01.BOOT_BYTE,))) if heard[:2] != OTHER_HEADERS[0] else heard
+    if not body:
+        return Faulted(port, Fault.SILENT)
+    if _is_clone(body) or body.startswith(OTHER_HEADERS):
+        return Faulted(port, Fault.WRONG_DEVICE, f"answers begin with {body[:2].hex(' ').upper()}")
+    return Faulted(port, Fault.GARBLED)
+
+
+def code_name(code: int) -> str:
+    """A confirmation code in words."""
+    return Confirmation(code).name.lower() if code in set(Confirmation) else f"code {code:02X}"
+
+
+def _is_clone(body: bytes) -> bool:
+    """An acknowledge that is right but for its two header bytes."""
+    for at in range(max(0, len(body) - ef01.OVERHEAD)):
+        try:
+            ef01.decode_packet((ef01.HEADER + body[at + 2 :])[: ef01.packet_length(ef01.HEADER + body[at + 2 :][:7])])
+        except BadFrame:
+            continue
+        return True
+    return False
