@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from drivers.api import Busy, DeviceStatus, Disconnected, Faulted, Ready, Role
 from station.config import Config
-from station.diagnostics.devices import cures, device_sentence
+from station.diagnostics.sentences import cures, device_sentence
 from station.text import Message, Text, msg
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from drivers.api import Absence, Busy, DeviceInfo, DeviceStatus, Disconnected, Fault, Faulted, Ready, Role
-from station.diagnostics.devices import DEVICE_NAMES, cures, device_sentence
+from station.diagnostics.sentences import DEVICE_NAMES, cures, device_sentence
 from station.text import Language, Text
 
 ENGLISH = Text(Language.ENGLISH)
