@@ -59,7 +59,7 @@ class Series:
 
     def _drop_those_that_disagree(self) -> None:
         newest = self._samples[-self._limits.readings :]
-        while max(s.object_c for s in newest) - min(s.object_c for s in newest) > self._limits.spread_c:
+        while _spread_c(newest) > self._limits.spread_c:
             newest = newest[1:]
         self._samples = newest
 
@@ -76,6 +76,11 @@ class Series:
             monotonic_s=last.read_s,
             measured_by=self._measured_by,
         )
+
+
+def _spread_c(samples: list[TemperatureSample]) -> float:
+    """Rounded to the sensor's hundredths, so that 36.6 and 36.3 are 0.3 apart."""
+    return round(max(s.object_c for s in samples) - min(s.object_c for s in samples), 2)
 
 
 def _identity(sample: TemperatureSample) -> tuple[str, str]:
