@@ -1,0 +1,145 @@
+"""Verifying: structure, signatures, keyring, and that a station's bundles follow one another without gap or fork."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from station.safekeeping.bundle import BundleRefused, Envelope, Refusal, read_envelope
+from station.safekeeping.keyring import Keyring
+
+SUFFIX = ".ktpb"
+
+
+class Rejection(Enum):
+    """Why a bundle whose form may be right is not taken."""
+
+    UNKNOWN_STATION = "its station is not in the keyring"
+    OTHER_STATION = "its station's name is not the one this key was given to"
+    REVOKED = "its station's key was revoked"
+    TRAINING = "it was made with simulated devices or for training"
+    UNREADABLE_FILE = "the file cannot be read"
+
+
+class ChainFault(Enum):
+    """What is wrong between the bundles of one station."""
+
+    GAP = "bundles are missing before this one"
+    FORK = "two different bundles have this number"
+    BROKEN = "it does not name the bundle before it"
+    AUDIT_WENT_BACK = "its audit log is shorter or other than one shown before"
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """One bundle: accepted when `problem` is None. `envelope` is None when not even its form holds."""
+
+    path: Path
+    envelope: Envelope | None
+    problem: Refusal | Rejection | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.problem is None
+
+    @property
+    def training(self) -> bool:
+        return self.envelope is not None and self.envelope.core.training
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFinding:
+    """Something wrong in a station's chain, at this sequence number."""
+
+    station: str
+    sequence: int
+    fault: ChainFault
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """All bundles in the order of their stations and numbers, and what is wrong between them."""
+
+    bundles: tuple[BundleReport, ...]
+    chain: tuple[ChainFinding, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every bundle holds and the chains have neither gap nor fork."""
+        return not self.chain and all(bundle.accepted for bundle in self.bundles)
+
+
+def verify(paths: Path | Iterable[Path], keyring: Keyring, *, training_ok: bool = False) -> VerifyReport:
+    """Verify files, or every bundle in a folder. Needs no private key and decrypts nothing."""
+    reports = [_verify_one(path, keyring, training_ok) for path in bundle_files(paths)]
+    reports.sort(key=_order)
+    signed = [report.envelope for report in reports if report.envelope is not None and _is_signed(report)]
+    return VerifyReport(tuple(reports), tuple(_chain_findings(signed)))
+
+
+def bundle_files(paths: Path | Iterable[Path]) -> list[Path]:
+    """The files named, and for each folder the bundles in it."""
+    listed = [paths] if isinstance(paths, Path) else list(paths)
+    return [file for path in listed for file in (sorted(path.glob("*" + SUFFIX)) if path.is_dir() else [path])]
+
+
+def _verify_one(path: Path, keyring: Keyring, training_ok: bool) -> BundleReport:
+    envelope = None
+    try:
+        with path.open("rb") as stream:
+            envelope = read_envelope(stream)
+        station = keyring.station(envelope.core.key_id)
+        if station is None:
+            return BundleReport(path, envelope, Rejection.UNKNOWN_STATION)
+        envelope.check_signed_by(station.key)
+    except BundleRefused as why:
+        return BundleReport(path, envelope, why.reason)
+    except OSError:
+        return BundleReport(path, None, Rejection.UNREADABLE_FILE)
+    if station.name != envelope.core.station:
+        return BundleReport(path, envelope, Rejection.OTHER_STATION)
+    if envelope.core.key_id in keyring.revoked:
+        return BundleReport(path, envelope, Rejection.REVOKED)
+    if envelope.core.training and not training_ok:
+        return BundleReport(path, envelope, Rejection.TRAINING)
+    return BundleReport(path, envelope, None)
+
+
+def _is_signed(report: BundleReport) -> bool:
+    return report.problem in (None, Rejection.TRAINING, Rejection.REVOKED)
+
+
+def _order(report: BundleReport) -> tuple[str, int, str]:
+    core = None if report.envelope is None else report.envelope.core
+    return ("", 0, str(report.path)) if core is None else (core.station, core.sequence, str(report.path))
+
+
+def _chain_findings(envelopes: Sequence[Envelope]) -> list[ChainFinding]:
+    findings: list[ChainFinding] = []
+    last: Envelope | None = None
+    for envelope in envelopes:
+        core = envelope.core
+        if last is not None and (last.core.station, last.core.key_id) == (core.station, core.key_id):
+            if (fault := _fault_between(last, envelope)) is not None:
+                findings.append(ChainFinding(core.station, core.sequence, fault))
+            if envelope.sha256 == last.sha256:
+                continue
+        elif core.sequence == 1 and core.previous != bytes(32):
+            findings.append(ChainFinding(core.station, 1, ChainFault.BROKEN))
+        last = envelope
+    return findings
+
+
+def _fault_between(before: Envelope, after: Envelope) -> ChainFault | None:
+    if after.sha256 == before.sha256:
+        return None
+    if after.core.sequence == before.core.sequence:
+        return ChainFault.FORK
+    if after.core.sequence != before.core.sequence + 1:
+        return ChainFault.GAP
+    if after.core.previous != before.sha256:
+        return ChainFault.BROKEN
+    earlier, later = before.core.checkpoint, after.core.checkpoint
+    if later.count < earlier.count or (later.count == earlier.count and later.head != earlier.head):
+        return ChainFault.AUDIT_WENT_BACK
+    return None

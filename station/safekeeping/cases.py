@@ -1,0 +1,101 @@
+"""Open cases as metadata: number, id and salt lie here from the first capture to the manifest, and then are gone."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from station.safekeeping import cbor
+from station.safekeeping.cbor import BadCbor, Fields
+from station.safekeeping.contents import CaseTag
+from station.safekeeping.disk import Disk, make_folder, write_new
+
+_LIKE_A_NIK = re.compile(r"\d(?:\W?\d){15}")
+MAX_NUMBER, MAX_LABEL = 40, 60
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseHandle:
+    """A case in hand."""
+
+    case_id: bytes
+    number: str
+    salt: bytes
+
+    def tag(self) -> CaseTag:
+        return CaseTag(self.case_id, self.number, self.salt)
+
+    def __repr__(self) -> str:
+        return f"CaseHandle({self.case_id.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLabel:
+    """What is sealed of a case: "right thumb, quality 78", and when (UTC)."""
+
+    label: str
+    sequence: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case begun and not closed, as it can be shown after a power cut."""
+
+    number: str
+    begun_at: datetime
+    sealed: tuple[SealedLabel, ...]
+
+
+def check_metadata(text: str, limit: int) -> None:
+    """Raises BadCbor for what must not lie in clear: long or unprintable text, and anything as long as a NIK."""
+    if not 0 < len(text) <= limit or not text.isprintable() or _LIKE_A_NIK.search(text):
+        raise BadCbor("not fit for metadata")
+
+
+class CaseStore:
+    """One small file a case; a case is open as long as its file is there."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self._folder, self._disk = folder, disk
+        make_folder(folder)
+        self._open: dict[bytes, tuple[CaseHandle, int]] = {}
+        for path in sorted(folder.glob("*.case")):
+            handle, begun_ms = _decode(path.read_bytes())
+            self._open[handle.case_id] = handle, begun_ms
+
+    def begin(self, case: CaseHandle, begun_ms: int) -> None:
+        """Write the case down durably. Raises OSError, BadCbor."""
+        check_metadata(case.number, MAX_NUMBER)
+        body: dict[str, cbor.Value] = {
+            "case": case.case_id,
+            "number": case.number,
+            "salt": case.salt,
+            "begun_ms": begun_ms,
+        }
+        write_new(self._disk, self._path(case), cbor.encode(body))
+        self._open[case.case_id] = case, begun_ms
+
+    def end(self, case: CaseHandle) -> None:
+        """Forget a case and its salt."""
+        self._disk.unlink(self._path(case))
+        self._disk.fsync_folder(self._folder)
+        del self._open[case.case_id]
+
+    def all(self) -> tuple[tuple[CaseHandle, int], ...]:
+        """The open cases and when each was begun (Unix milliseconds), oldest first."""
+        return tuple(sorted(self._open.values(), key=lambda stored: stored[1]))
+
+    def find(self, number: str) -> CaseHandle | None:
+        return next((case for case, _ in self._open.values() if case.number == number), None)
+
+    def _path(self, case: CaseHandle) -> Path:
+        return self._folder / f"{case.case_id.hex()}.case"
+
+
+def _decode(data: bytes) -> tuple[CaseHandle, int]:
+    fields = Fields(cbor.decode(data))
+    handle = CaseHandle(fields.octets("case", 16), fields.text("number"), fields.octets("salt", 32))
+    begun_ms = fields.number("begun_ms")
+    fields.done()
+    return handle, begun_ms

@@ -1,0 +1,219 @@
+"""The keyring: whom to seal for and whose signatures count, signed by the authority's root, versioned, with an end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from station.registry.model import RoleOfOfficer
+from station.safekeeping import cbor
+from station.safekeeping.cbor import BadCbor, Fields
+from station.safekeeping.hpke_keys import KEY_ID_SIZE, PUBLIC_SIZE, RecipientKey
+from station.safekeeping.signing import Signatures, Signer, VerifyKey
+
+FORMAT = "ktpel-keyring/1"
+DOMAIN = b"ktpb/1/keyring\0"
+WARN_BEFORE = timedelta(days=14)
+CLOCK_TOLERANCE = timedelta(days=1)
+MAX_SIZE = 64 << 20
+
+
+class Use(Enum):
+    """What a recipient key is for; RECOVERY lies offline and is in every bundle."""
+
+    AUTHORITY = "authority"
+    RECOVERY = "recovery"
+
+
+class KeyringRefusal(Enum):
+    """Why a document is not taken as the keyring."""
+
+    UNREADABLE = "it is not a keyring"
+    WRONG_ROOT = "it is signed by another authority"
+    SIGNATURE = "its signature does not verify"
+    ROLLBACK = "a newer one was already in use"
+    EXPIRED = "its time has ended"
+    NOT_YET = "it is from the future, or the clock is wrong"
+    NO_RECIPIENT = "it names nobody to seal for"
+
+
+class KeyringRefused(Exception):
+    """This document is not taken as the keyring; the last good one stays in use."""
+
+    def __init__(self, reason: KeyringRefusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A key to seal for, in its epoch."""
+
+    use: Use
+    epoch: int
+    key: RecipientKey
+
+
+@dataclass(frozen=True, slots=True)
+class StationEntry:
+    """A station the authority vouches for."""
+
+    name: str
+    key: VerifyKey
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerEntry:
+    """An officer the authority vouches for: a number and a role, no name and no PIN."""
+
+    officer_id: str
+    role: RoleOfOfficer
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The document's contents; `revoked` holds key ids of recipients, stations and receipt keys."""
+
+    authority: str
+    version: int
+    issued: datetime
+    expires: datetime
+    recipients: tuple[Recipient, ...]
+    receipt_keys: tuple[VerifyKey, ...]
+    stations: tuple[StationEntry, ...]
+    officers: tuple[OfficerEntry, ...] = ()
+    revoked: frozenset[bytes] = frozenset()
+
+    def current_recipients(self) -> tuple[RecipientKey, ...]:
+        """The newest epoch's keys and every recovery key, without the revoked."""
+        good = [entry for entry in self.recipients if entry.key.key_id not in self.revoked]
+        newest = max((entry.epoch for entry in good if entry.use is Use.AUTHORITY), default=None)
+        return tuple(entry.key for entry in good if entry.use is Use.RECOVERY or entry.epoch == newest)
+
+    def station(self, key_id: bytes) -> StationEntry | None:
+        """The station that signs with this key, revoked or not."""
+        return next((entry for entry in self.stations if entry.key.key_id == key_id), None)
+
+    def receipt_key(self, key_id: bytes) -> VerifyKey | None:
+        """A key that may sign receipts, unless revoked."""
+        return next((key for key in self.receipt_keys if key.key_id == key_id and key_id not in self.revoked), None)
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether to warn: less than 14 days are left."""
+        return self.expires - now < WARN_BEFORE
+
+    def encode(self) -> bytes:
+        return cbor.encode(
+            {
+                "format": FORMAT,
+                "authority": self.authority,
+                "version": self.version,
+                "issued": _seconds(self.issued),
+                "expires": _seconds(self.expires),
+                "recipients": [[entry.use.value, entry.epoch, entry.key.public] for entry in self.recipients],
+                "receipt_keys": [key.value() for key in self.receipt_keys],
+                "stations": [[entry.name, entry.key.value()] for entry in self.stations],
+                "officers": [[entry.officer_id, entry.role.value] for entry in self.officers],
+                "revoked": sorted(self.revoked),
+            }
+        )
+
+
+def sign_keyring(keyring: Keyring, root: Signer) -> bytes:
+    """The signed document: CBOR [contents, root's public keys, signatures]."""
+    body = keyring.encode()
+    return cbor.encode([body, root.public.value(), root.sign(DOMAIN + body).encode()])
+
+
+def read_keyring(document: bytes, root_fingerprint: bytes, now: datetime, at_least: int = 0) -> Keyring:
+    """The contents of a document that `root_fingerprint` signed, not expired and of version `at_least`.
+
+    Raises KeyringRefused. Root, signature, version and time are checked in this order.
+    """
+    try:
+        raw_body, raw_root, raw_signatures = cbor.items(_decode(document), "keyring", 3)
+        body, root = cbor.octets(raw_body, "contents"), VerifyKey.from_value(raw_root)
+        signatures = Signatures.decode(cbor.octets(raw_signatures, "signatures"))
+    except BadCbor as why:
+        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
+    if root.fingerprint != root_fingerprint:
+        raise KeyringRefused(KeyringRefusal.WRONG_ROOT)
+    if not root.verifies(DOMAIN + body, signatures):
+        raise KeyringRefused(KeyringRefusal.SIGNATURE)
+    try:
+        keyring = _contents(body)
+    except (BadCbor, ValueError, OverflowError) as why:
+        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
+    if keyring.version < at_least:
+        raise KeyringRefused(KeyringRefusal.ROLLBACK)
+    if keyring.issued - now > CLOCK_TOLERANCE:
+        raise KeyringRefused(KeyringRefusal.NOT_YET)
+    if keyring.expires <= now:
+        raise KeyringRefused(KeyringRefusal.EXPIRED)
+    if not keyring.current_recipients():
+        raise KeyringRefused(KeyringRefusal.NO_RECIPIENT)
+    return keyring
+
+
+def root_of(document: bytes) -> VerifyKey:
+    """The root a document says it is from, unverified: for showing a fingerprint to a person. Raises BadCbor."""
+    _, raw_root, _ = cbor.items(_decode(document), "keyring", 3)
+    return VerifyKey.from_value(raw_root)
+
+
+def _decode(document: bytes) -> cbor.Value:
+    if len(document) > MAX_SIZE:
+        raise BadCbor("too long for a keyring")
+    return cbor.decode(document)
+
+
+def _contents(body: bytes) -> Keyring:
+    fields = Fields(cbor.decode(body))
+    if fields.text("format") != FORMAT:
+        raise BadCbor("another format")
+    keyring = Keyring(
+        authority=fields.text("authority"),
+        version=fields.number("version"),
+        issued=_moment(fields.number("issued")),
+        expires=_moment(fields.number("expires")),
+        recipients=tuple(_recipient(entry) for entry in fields.items("recipients")),
+        receipt_keys=tuple(VerifyKey.from_value(entry) for entry in fields.items("receipt_keys")),
+        stations=tuple(_station(entry) for entry in fields.items("stations")),
+        officers=tuple(_officer(entry) for entry in fields.items("officers")),
+        revoked=frozenset(cbor.octets(entry, "revoked", KEY_ID_SIZE) for entry in fields.items("revoked")),
+    )
+    fields.done()
+    _unique([entry.key.key_id for entry in keyring.recipients])
+    _unique([entry.key.key_id for entry in keyring.stations])
+    if not all(entry.key.usable() for entry in keyring.recipients):
+        raise BadCbor("a recipient's key is not one")
+    return keyring
+
+
+def _recipient(entry: cbor.Value) -> Recipient:
+    use, epoch, public = cbor.items(entry, "recipient", 3)
+    key = RecipientKey(cbor.octets(public, "public key", PUBLIC_SIZE))
+    return Recipient(Use(cbor.text(use, "use")), cbor.number(epoch, "epoch"), key)
+
+
+def _station(entry: cbor.Value) -> StationEntry:
+    name, key = cbor.items(entry, "station", 2)
+    return StationEntry(cbor.text(name, "name"), VerifyKey.from_value(key))
+
+
+def _officer(entry: cbor.Value) -> OfficerEntry:
+    officer_id, role = cbor.items(entry, "officer", 2)
+    return OfficerEntry(cbor.text(officer_id, "officer"), RoleOfOfficer(cbor.text(role, "role")))
+
+
+def _unique(key_ids: Sequence[bytes]) -> None:
+    if len(set(key_ids)) != len(key_ids):
+        raise BadCbor("a key is named twice")
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

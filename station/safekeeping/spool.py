@@ -1,0 +1,292 @@
+"""Sealed bundles on this disk and how far each has come. The files are the truth; the database is a cache of it."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from station.safekeeping import cbor
+from station.safekeeping.bundle import Kind
+from station.safekeeping.cbor import BadCbor, Fields
+from station.safekeeping.disk import (
+    Disk,
+    make_folder,
+    part_of,
+    publish,
+    remove_quietly,
+    write_all,
+    write_new,
+    write_part,
+)
+from station.safekeeping.events import QuarantineCause
+from station.safekeeping.spool_db import SpoolDatabase
+from station.safekeeping.states import ON_THE_WAY, IllegalTransition, State, check_step
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sealed bundle, by metadata alone. `case_id` is None for audit and diagnostic bundles."""
+
+    id: bytes
+    kind: Kind
+    sequence: int
+    sha256: bytes
+    size: int
+    case_id: bytes | None
+    label: str
+    sealed_ms: int
+    training: bool
+    state: State = State.SEALED
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.sequence:010d}-{self.id.hex()}.ktpb"
+
+    def encode(self) -> bytes:
+        """The file beside the bundle, which outlives the bundle: everything but the state."""
+        return cbor.encode(
+            {
+                "id": self.id,
+                "kind": self.kind.value,
+                "sequence": self.sequence,
+                "sha256": self.sha256,
+                "size": self.size,
+                "case": self.case_id,
+                "label": self.label,
+                "sealed_ms": self.sealed_ms,
+                "training": self.training,
+            }
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Entry":
+        """Raises BadCbor."""
+        fields = Fields(cbor.decode(data))
+        case_id = fields.value("case")
+        try:
+            kind = Kind(fields.text("kind"))
+        except ValueError as why:
+            raise BadCbor("kind is not known") from why
+        entry = cls(
+            id=fields.octets("id", 16),
+            kind=kind,
+            sequence=fields.number("sequence"),
+            sha256=fields.octets("sha256", 32),
+            size=fields.number("size"),
+            case_id=None if case_id is None else cbor.octets(case_id, "case", 16),
+            label=fields.text("label"),
+            sealed_ms=fields.number("sealed_ms"),
+            training=fields.flag("training"),
+        )
+        fields.done()
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A file put aside while the spool was opened."""
+
+    sequence: int
+    cause: QuarantineCause
+
+
+class Spool:
+    """The folder of sealed bundles; one owner, one thread."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.bundles, self.quarantine = folder / "bundles", folder / "quarantine"
+        self._disk = disk
+        for each in (folder, self.bundles, self.quarantine):
+            make_folder(each)
+        self._database = SpoolDatabase(folder / "spool.db", self.quarantine)
+        self._entries: dict[bytes, Entry] = {}
+        self.last: tuple[int, bytes] = (0, bytes(32))
+        self.rebuilt = False
+
+    def recover(self, known: Mapping[int, bytes], open_cases: set[bytes]) -> list[Quarantined]:
+        """Bring memory and database in line with the files after any kind of end.
+
+        `known` is what the audit log says was sealed, SHA-256 by sequence: a half-done seal that it does not name
+        was never shown as saved and goes; a bundle that it names and that is gone keeps its number. Returns what was
+        put aside. Raises OSError.
+        """
+        self._disk.fsync_folder(self.bundles)
+        for part in self.bundles.glob("*.part"):
+            self._disk.unlink(part)
+        found, aside = self._read_files(known)
+        states, self.rebuilt = self._database.load()
+        self._entries = {}
+        for entry in sorted(found, key=lambda entry: entry.sequence):
+            state = self._derive(entry, states.get(entry.id), entry.case_id in open_cases)
+            if state is State.QUARANTINED and states.get(entry.id) is not state:
+                aside.append(Quarantined(entry.sequence, QuarantineCause.MISSING))
+            self._entries[entry.id] = replace(entry, state=state)
+        tops = [(entry.sequence, entry.sha256) for entry in self._entries.values()]
+        self.last = max([*known.items(), *tops, (0, bytes(32))])
+        self._database.replace_all((entry.id, entry.state) for entry in self._entries.values())
+        return aside
+
+    def store(self, entry: Entry, write_to: Callable[[Callable[[bytes], None]], bytes]) -> Entry:
+        """Write one bundle durably; `write_to` gets a writer and returns the SHA-256 of what it wrote.
+
+        Order: bundle.part, fsync; metadata, fsync, name; bundle's name without replacing; fsync of the folder. Raises
+        OSError with nothing kept: the caller still has everything in memory and may call again.
+        """
+        path, meta = self.path(entry), self.meta_path(entry)
+        try:
+            digest, size = self._write_bundle_part(path, write_to)
+            entry = replace(entry, sha256=digest, size=size, state=State.SEALED)
+            write_part(self._disk, meta, entry.encode())
+            publish(self._disk, meta)
+            publish(self._disk, path)
+            self._disk.fsync_folder(self.bundles)
+        except OSError:
+            remove_quietly(self._disk, path, part_of(path), meta, part_of(meta))
+            raise
+        self._entries[entry.id] = entry
+        self.last = (entry.sequence, entry.sha256)
+        self._database.put((entry.id, entry.state))
+        return entry
+
+    def advance(self, bundle_id: bytes, state: State) -> Entry:
+        """Move a bundle on; raises IllegalTransition when the table has no such step."""
+        entry = self._entries[bundle_id]
+        check_step(entry.state, state)
+        moved = replace(entry, state=state)
+        self._entries[bundle_id] = moved
+        self._database.put((bundle_id, state))
+        return moved
+
+    def queue_case(self, case_id: bytes) -> None:
+        """The case is closed or given up: its bundles may leave."""
+        for entry in self.of_case(case_id):
+            if entry.state is State.SEALED:
+                check_step(entry.state, State.CASE_CLOSED)
+                check_step(State.CASE_CLOSED, State.QUEUED)
+                self._entries[entry.id] = replace(entry, state=State.QUEUED)
+        self._database.put(*((entry.id, entry.state) for entry in self.of_case(case_id)))
+
+    def put_aside(self, bundle_id: bytes) -> Entry:
+        """Move a bundle that does not hold into quarantine; it is never deleted by itself."""
+        entry = self._entries[bundle_id]
+        if self.path(entry).exists():
+            self._set_aside(self.path(entry))
+        return self.advance(bundle_id, State.QUARANTINED)
+
+    def purge(self, bundle_id: bytes, receipt: bytes) -> Entry:
+        """Keep the receipt durably, then delete the bundle; its metadata stays. The caller has verified the receipt."""
+        entry = self._entries[bundle_id]
+        if entry.state is not State.RECEIPTED:
+            raise IllegalTransition(f"{entry.state.value} -> purged")
+        if not self.receipt_path(entry).exists():
+            write_new(self._disk, self.receipt_path(entry), receipt)
+        self._disk.unlink(self.path(entry))
+        self._disk.fsync_folder(self.bundles)
+        return self.advance(bundle_id, State.PURGED)
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the bundle's file still has the hash it was sealed with."""
+        path = self.path(entry)
+        if not path.exists() or path.stat().st_size != entry.size:
+            return False
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest() == entry.sha256
+
+    def entries(self, *states: State) -> tuple[Entry, ...]:
+        """Bundles in sequence, of these states or all."""
+        return tuple(entry for entry in self._entries.values() if not states or entry.state in states)
+
+    def of_case(self, case_id: bytes) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self._entries.values() if entry.case_id == case_id)
+
+    def waiting(self) -> int:
+        """How many closed bundles have no receipt yet."""
+        return len(self.entries(*ON_THE_WAY))
+
+    def path(self, entry: Entry) -> Path:
+        return self.bundles / entry.file_name
+
+    def meta_path(self, entry: Entry) -> Path:
+        return self.bundles / (entry.file_name + ".meta")
+
+    def receipt_path(self, entry: Entry) -> Path:
+        return self.bundles / (entry.file_name + ".receipt")
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _derive(self, entry: Entry, stored: State | None, open_case: bool) -> State:
+        """A bundle's state from its files, and from the database only what files do not tell."""
+        present, receipted = self.path(entry).exists(), self.receipt_path(entry).exists()
+        if not present:
+            return State.PURGED if receipted else State.QUARANTINED
+        if receipted:
+            return State.RECEIPTED
+        if stored in (None, State.SEALED, State.CASE_CLOSED, State.PURGED):
+            return State.SEALED if open_case else State.QUEUED
+        return stored
+
+    def _write_bundle_part(self, path: Path, write_to: Callable[[Callable[[bytes], None]], bytes]) -> tuple[bytes, int]:
+        size = 0
+        file = self._disk.create(part_of(path))
+
+        def write(data: bytes) -> None:
+            nonlocal size
+            write_all(self._disk, file, data)
+            size += len(data)
+
+        try:
+            digest = write_to(write)
+            self._disk.fsync(file)
+        finally:
+            self._disk.close(file)
+        return digest, size
+
+    def _read_files(self, known: Mapping[int, bytes]) -> tuple[list[Entry], list[Quarantined]]:
+        found: dict[int, Entry] = {}
+        aside: list[Quarantined] = []
+        for meta in sorted(self.bundles.glob("*.meta")):
+            try:
+                entry = Entry.decode(meta.read_bytes())
+                if self.meta_path(entry) != meta:
+                    raise BadCbor("another bundle's")
+            except BadCbor:
+                self._set_aside(meta)
+                aside.append(Quarantined(0, QuarantineCause.NOT_READABLE))
+                continue
+            logged = known.get(entry.sequence)
+            missing = not self.path(entry).exists() and not self.receipt_path(entry).exists()
+            if missing and logged != entry.sha256:
+                self._disk.unlink(meta)
+                continue
+            cause = self._fault(entry, logged, entry.sequence in found)
+            if cause is not None:
+                for path in (meta, self.path(entry)):
+                    self._set_aside(path)
+                aside.append(Quarantined(entry.sequence, cause))
+                continue
+            found[entry.sequence] = entry
+        named = {entry.file_name for entry in found.values()}
+        for path in self.bundles.glob("*.ktpb"):
+            if path.name not in named:
+                self._set_aside(path)
+                aside.append(Quarantined(0, QuarantineCause.NOT_OURS))
+        return list(found.values()), aside
+
+    def _fault(self, entry: Entry, logged: bytes | None, taken: bool) -> QuarantineCause | None:
+        """What is wrong with a bundle found on the disk; one the log does not name yet is hashed whole."""
+        if not self.path(entry).exists():
+            return None
+        if taken or (logged is not None and logged != entry.sha256):
+            return QuarantineCause.SECOND_WITH_NUMBER
+        sound = self.path(entry).stat().st_size == entry.size if logged else self.holds(entry)
+        return None if sound else QuarantineCause.WRONG_HASH
+
+    def _set_aside(self, path: Path) -> None:
+        target, number = self.quarantine / path.name, 1
+        while target.exists():
+            target, number = self.quarantine / f"{path.name}.{number}", number + 1
+        self._disk.link(path, target)
+        self._disk.unlink(path)
+        self._disk.fsync_folder(self.quarantine)
+        self._disk.fsync_folder(self.bundles)

@@ -1,0 +1,274 @@
+"""The one door to safekeeping for the counter: seal each accepted capture at once, close the case with a manifest.
+
+A Vault belongs to the thread that unlocked it. Whatever is refused is a value and loses nothing: the caller still holds
+the capture and may call again.
+"""
+
+import errno
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from station.clock import Clock
+from station.safekeeping import audit, cbor, recovery
+from station.safekeeping.audit import AuditLog, AuditReport
+from station.safekeeping.bundle import Core, Instant, Kind, padme, write_bundle
+from station.safekeeping.cases import MAX_LABEL, CaseHandle, CaseStore, OpenCase, SealedLabel, check_metadata
+from station.safekeeping.cbor import BadCbor
+from station.safekeeping.contents import MANIFEST_PART, MANIFEST_TYPE, Part, index_of
+from station.safekeeping.disk import Disk, SystemDisk, write_over
+from station.safekeeping.events import EventKind, SealTrouble
+from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
+from station.safekeeping.keys import StationSecret
+from station.safekeeping.recovery import KEYRING, VaultRefused
+from station.safekeeping.spool import Entry, Spool
+from station.text import Message, msg
+
+__all__ = ["CaseHandle", "OpenCase", "Part", "SealRefused", "Sealed", "SealedLabel", "Vault", "VaultRefused"]
+
+LARGEST_CASE_BYTES = 64 << 20
+MANIFEST_FORMAT = "ktpel-manifest/1"
+MANIFEST_LABEL = "manifest"
+
+Entropy = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A bundle that survives a power cut; `bundle_id` and `sha256` in hex."""
+
+    bundle_id: str
+    sequence: int
+    sha256: str
+    path: Path
+    sealed_at: datetime
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealRefused:
+    """Nothing was sealed and nothing is lost: keep the capture, do what `message` says, and call again."""
+
+    message: Message
+    cause: SealTrouble
+
+
+class Vault:
+    """An unlocked safekeeping folder. `officer` is named in every audit record while someone is logged in."""
+
+    def __init__(self, folder: Path, secret: StationSecret, keyring: Keyring, clock: Clock, disk: Disk,
+                 entropy: Entropy, largest_case_bytes: int, log: AuditLog, spool: Spool) -> None:  # fmt: skip
+        self._thread = threading.get_ident()
+        self._folder, self._clock, self._disk, self._entropy = folder, clock, disk, entropy
+        self._largest_case_bytes = largest_case_bytes
+        self.station, self._root, self._signer = secret.name, secret.root_fingerprint, secret.signer()
+        self.officer: str | None = None
+        self.keyring, self.spool, self._log = keyring, spool, log
+        self._cases = CaseStore(folder / "spool" / "cases", disk)
+        self._open = ExitStack()
+
+    @classmethod
+    def unlock(cls, folder: Path, passphrase: str, clock: Clock, *, disk: Disk | None = None,
+               entropy: Entropy = os.urandom, largest_case_bytes: int = LARGEST_CASE_BYTES) -> "Vault":  # fmt: skip
+        """Open the folder on the calling thread, which alone may use the vault; raises VaultRefused."""
+        disk = disk or SystemDisk()
+        with ExitStack() as stack:
+            try:
+                secret = recovery.open_secret(folder, passphrase)
+                stack.callback(os.close, recovery.lock_folder(folder))
+                log = AuditLog.open(folder / "audit", disk, instant(clock))
+                stack.callback(log.close)
+                keyring = recovery.open_keyring(folder, secret.root_fingerprint, clock.now(), log)
+                spool = Spool(folder / "spool", disk)
+                stack.callback(spool.close)
+                vault = cls(folder, secret, keyring, clock, disk, entropy, largest_case_bytes, log, spool)
+                vault._recover()
+            except OSError as why:
+                raise VaultRefused(_disk_message(why)) from why
+            vault._open = stack.pop_all()
+        return vault
+
+    def keyring_ends_soon(self) -> bool:
+        """Whether to warn that the key list ends within 14 days."""
+        return self.keyring.ends_soon(self._clock.now())
+
+    def begin_case(self, number: str) -> CaseHandle:
+        """Open a case durably. Raises OSError, or BadCbor for a number that is open already or not fit for metadata."""
+        self._assert_thread()
+        if self._cases.find(number):
+            raise BadCbor("this case number is open already")
+        case = CaseHandle(self._entropy(16), number, self._entropy(32))
+        self._cases.begin(case, instant(self._clock).unix_ms)
+        self.audit(EventKind.CASE_BEGUN, case=case.case_id)
+        return case
+
+    def seal_segment(self, case: CaseHandle, label: str, parts: Sequence[Part], training: bool) -> Sealed | SealRefused:
+        """Seal one accepted capture; when it returns Sealed it survives a power cut.
+
+        `label` is metadata in clear: what was captured and its quality, nothing about whom.
+        """
+        self._assert_thread()
+        return self._seal(Kind.SEGMENT, case, label, parts, training)
+
+    def close_case(self, case: CaseHandle, manifest: Mapping[str, cbor.Value], parts: Sequence[Part],
+                   training: bool) -> Sealed | SealRefused:  # fmt: skip
+        """Seal the manifest, which lists the case's segments by id, sequence, hash and label; the case is closed."""
+        self._assert_thread()
+        segments = [entry for entry in self.spool.of_case(case.case_id) if entry.kind is Kind.SEGMENT]
+        listed: list[cbor.Value] = [[entry.id, entry.sequence, entry.sha256, entry.label] for entry in segments]
+        body = cbor.encode({"format": MANIFEST_FORMAT, "segments": listed, "case": manifest})
+        everything = [Part(MANIFEST_PART, MANIFEST_TYPE, body), *parts]
+        sealed = self._seal(Kind.MANIFEST, case, MANIFEST_LABEL, everything, training)
+        if isinstance(sealed, Sealed):
+            self.audit(EventKind.CASE_CLOSED, case=case.case_id, segments=len(segments))
+            self._end_case(case)
+        return sealed
+
+    def open_cases(self) -> tuple[OpenCase, ...]:
+        """Cases begun and not closed, with what is sealed of them, oldest first; from metadata alone."""
+        self._assert_thread()
+        return tuple(
+            OpenCase(
+                case.number,
+                _moment(begun_ms),
+                tuple(
+                    SealedLabel(entry.label, entry.sequence, _moment(entry.sealed_ms))
+                    for entry in self.spool.of_case(case.case_id)
+                ),
+            )
+            for case, begun_ms in self._cases.all()
+        )
+
+    def resume(self, number: str) -> CaseHandle:
+        """Take up an open case after a power cut; KeyError when no case of this number is open."""
+        self._assert_thread()
+        case = self._cases.find(number)
+        if case is None:
+            raise KeyError(number)
+        self.audit(EventKind.CASE_RESUMED, case=case.case_id, segments=len(self.spool.of_case(case.case_id)))
+        return case
+
+    def discard_case(self, case: CaseHandle) -> None:
+        """Give a case up: its segments stay and are delivered without a manifest, and the log says so."""
+        self._assert_thread()
+        self.audit(EventKind.CASE_DISCARDED, case=case.case_id, segments=len(self.spool.of_case(case.case_id)))
+        self._end_case(case)
+
+    def audit(self, kind: EventKind, /, **fields: object) -> None:
+        """Log an event; what the disk refuses waits in memory and is written before the next one."""
+        self._assert_thread()
+        if self.officer is not None:
+            fields.setdefault("officer", self.officer)
+        self._log.append(kind, instant(self._clock), fields)
+
+    def waiting(self) -> int:
+        """How many bundles of closed cases have no receipt yet."""
+        self._assert_thread()
+        return self.spool.waiting()
+
+    def room_for_case(self) -> bool:
+        """Whether the disk could hold the largest case, and half as much again for log and metadata."""
+        self._assert_thread()
+        try:
+            return self._disk.free_bytes(self._folder) >= self._largest_case_bytes * 3 // 2
+        except OSError:
+            return False
+
+    def verify_audit(self) -> AuditReport:
+        """Walk the whole log and hold it against the signed checkpoint in the newest bundle."""
+        self._assert_thread()
+        self._log.flush()
+        return audit.verify(self._folder / "audit", recovery.signed_checkpoint(self.spool, self._signer.public))
+
+    def install_keyring(self, document: bytes) -> Keyring:
+        """Take a newer keyring; raises KeyringRefused and keeps the last good one, or OSError."""
+        self._assert_thread()
+        try:
+            keyring = read_keyring(document, self._root, self._clock.now(), self.keyring.version + 1)
+        except KeyringRefused as why:
+            self.audit(EventKind.KEYRING_REFUSED, reason=why.reason)
+            raise
+        write_over(self._disk, self._folder / KEYRING, document)
+        self.keyring = keyring
+        self.audit(EventKind.KEYRING_ACCEPTED, keyring_version=keyring.version)
+        return keyring
+
+    def close(self) -> None:
+        """Write what waits and let go of the folder."""
+        self.audit(EventKind.STATION_CLOSED)
+        self._open.close()
+
+    def _recover(self) -> None:
+        if behind := recovery.clock_behind(self._log, self._clock.now()):
+            self.audit(EventKind.CLOCK_WENT_BACK, seconds=min(int(behind.total_seconds()), 999_999_999))
+        recovery.recover(self._log, self.spool, self._cases, self._folder / "audit", self._signer.public, self.audit)
+        self.audit(EventKind.STATION_UNLOCKED, keyring_version=self.keyring.version)
+
+    def _seal(self, kind: Kind, case: CaseHandle, label: str, parts: Sequence[Part],
+              training: bool) -> Sealed | SealRefused:  # fmt: skip
+        if self._cases.find(case.number) != case:
+            return SealRefused(msg("This case is closed. Begin a new one."), SealTrouble.NOT_OPEN)
+        check_metadata(label, MAX_LABEL)
+        content = [index_of(case.tag(), label, parts).encode(), *(part.data for part in parts)]
+        core = self._core(kind, case, sum(memoryview(data).nbytes for data in content), training)
+        draft = Entry(core.id, kind, core.sequence, bytes(32), 0, case.case_id, label, core.created.unix_ms, training)
+        recipients = self.keyring.current_recipients()
+        try:
+            entry = self.spool.store(
+                draft, lambda write: write_bundle(core, content, recipients, self._signer, write, self._entropy)
+            )
+        except OSError as why:
+            cause = SealTrouble.DISK_FULL if _is_full(why) else SealTrouble.DISK_ERROR
+            self.audit(EventKind.SEAL_REFUSED, case=case.case_id, cause=cause)
+            return SealRefused(_disk_message(why), cause)
+        self.audit(EventKind.BUNDLE_SEALED, bundle=entry.id, sequence=entry.sequence, sha256=entry.sha256)
+        path, moment = self.spool.path(entry), _moment(entry.sealed_ms)
+        return Sealed(entry.id.hex(), entry.sequence, entry.sha256.hex(), path, moment, label)
+
+    def _core(self, kind: Kind, case: CaseHandle, length: int, training: bool) -> Core:
+        sequence, previous = self.spool.last
+        return Core(
+            id=self._entropy(16),
+            kind=kind,
+            station=self.station,
+            key_id=self._signer.public.key_id,
+            sequence=sequence + 1,
+            previous=previous,
+            case_commitment=case.tag().commitment(),
+            keyring_version=self.keyring.version,
+            created=instant(self._clock),
+            checkpoint=self._log.checkpoint,
+            padded_length=padme(length),
+            training=training,
+        )
+
+    def _end_case(self, case: CaseHandle) -> None:
+        self.spool.queue_case(case.case_id)
+        self._cases.end(case)
+
+    def _assert_thread(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise RuntimeError("a vault belongs to the thread that unlocked it")
+
+
+def instant(clock: Clock) -> Instant:
+    """Now, as headers and audit records say it."""
+    return Instant(int(clock.now().timestamp() * 1000), clock.boot_id, int(clock.monotonic_s() * 1000))
+
+
+def _is_full(why: OSError) -> bool:
+    return why.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _disk_message(why: OSError) -> Message:
+    if _is_full(why):
+        return msg("The disk is full. Deliver waiting files, then press again; the capture is kept.")
+    return msg("The disk does not take the file. Press again; the capture is kept.")
+
+
+def _moment(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
