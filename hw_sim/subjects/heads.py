@@ -1,0 +1,401 @@
+"""Paints one head on a layer: relief, eyes, brows, nose, mouth, hair or headscarf. Millimetres from between the eyes, x right, y down."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from hw_sim.subjects.painting import Canvas, Colour, Floats, Points, both_sides, curve, relief_shade, smooth_noise
+
+Cover = Literal["short", "side_parting", "long", "tied", "scarf"]
+
+_LIGHT: Colour = (-0.06, -0.36, 0.93)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What makes one face differ from another: sizes as factors of an average face's, colours in BGR."""
+
+    skin: Colour
+    hair: Colour
+    iris: Colour
+    lips: Colour
+    scarf: Colour
+    clothes: Colour
+    cover: Cover
+    man: bool
+    collar: bool
+    age: float
+    width: float
+    jaw: float
+    chin: float
+    eyes_mm: float
+    eye: float
+    eye_tilt: float
+    brow: float
+    brow_tilt: float
+    nose_width: float
+    nose_length: float
+    mouth: float
+    fullness: float
+    hairline: float
+    beard: float
+    texture: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the head is held and what is on it."""
+
+    yaw_deg: float = 0.0
+    eyes_open: bool = True
+    glasses: bool = False
+    mask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Places points of the facing head where they appear when it turns to the picture's right by `yaw_deg`."""
+
+    yaw_deg: float
+
+    def at(self, x: float, y: float, out_mm: float = 0.0) -> tuple[float, float]:
+        """Return where a point of the skin, `out_mm` above a plain head, appears."""
+        depth = 76 * math.sqrt(max(0.0, 1 - (x / 82) ** 2 - (y / 150) ** 2)) + out_mm
+        yaw = math.radians(self.yaw_deg)
+        return (x * math.cos(yaw) + depth * math.sin(yaw), y)
+
+    def all(self, points: Points, out_mm: float = 0.0) -> list[tuple[float, float]]:
+        """Return where points of the skin appear."""
+        return [self.at(x, y, out_mm) for x, y in points]
+
+    def flat(self, points: Points, depth_mm: float) -> list[tuple[float, float]]:
+        """Return where points that all lie `depth_mm` before the ears appear."""
+        yaw = math.radians(self.yaw_deg)
+        return [(x * math.cos(yaw) + depth_mm * math.sin(yaw), y) for x, y in points]
+
+    def squeeze(self, x: float, y: float) -> float:
+        """Return how much narrower the skin at a point appears."""
+        return max(0.35, abs(self.at(x + 1, y)[0] - self.at(x - 1, y)[0]) / 2)
+
+
+def paint_head(canvas: Canvas, face: Face, look: Look) -> None:
+    """Paint the head from back to front."""
+    turn = Turn(look.yaw_deg)
+    draw = np.random.default_rng(face.texture)
+    if face.cover == "long":
+        _long_hair(canvas, face, turn, draw)
+    if face.cover != "scarf":
+        _ears(canvas, face, turn)
+    skin = _skin(canvas, face, turn, draw)
+    _eyes(canvas, face, turn, look.eyes_open)
+    _brows(canvas, face, turn)
+    _nose(canvas, face, turn)
+    _mouth(canvas, face, turn)
+    _age_and_beard(canvas, face, turn, skin, draw)
+    if look.mask:
+        _mask(canvas, face, turn)
+    if face.cover == "scarf":
+        _scarf(canvas, face, turn, draw)
+    else:
+        _hair(canvas, face, turn, draw)
+    if look.glasses:
+        _glasses(canvas, face, turn)
+
+
+def _shaded(colour: Colour, factor: float) -> Colour:
+    return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
+
+
+def _outline(face: Face) -> list[tuple[float, float]]:
+    w, j, c = face.width, face.jaw, face.chin
+    half = [
+        (0, -112), (40 * w, -104), (64 * w, -76), (72.5 * w, -36), (71.5 * w, 2), (68.5 * w, 32),
+        (60 * w * j, 64), (45 * w * j, 90 * c), (24 * w * j, 107 * c), (0, 112 * c),
+    ]  # fmt: skip
+    return curve(both_sides(half))
+
+
+def _bumps(face: Face) -> list[tuple[float, float, float, float, float]]:
+    """Return the relief's hills and hollows: x, y, deviation across and down, height, all in millimetres."""
+    e, n, m, nl = face.eyes_mm / 2, face.nose_width, face.mouth, face.nose_length
+    f, c = face.fullness, face.chin
+    middle = [
+        (0, -30, 30, 14, 3.0), (0, -2, 5.5, 10, 5.0), (0, 14, 5.5 * n, 11, 8.0), (0, 27 * nl, 6.5 * n, 8, 9.0),
+        (0, 37 * nl, 8.5 * n, 7.5, 12.0), (0, 56, 16, 5, -2.5), (0, 58, 2.0, 5, -1.0), (0, 75, 15 * m, 4, 4.5 * f),
+        (0, 70.3, 20 * m, 1.3, -2.0), (0, 85, 15, 4.5, -4.0), (0, 100 * c, 14, 9, 6.0),
+    ]  # fmt: skip
+    pair = [
+        (e - 6, -19, 15, 5, 3.0), (e, -3, 14, 7.5, -6.0), (e - 16, -5, 5, 8, -5.0), (12.5 * n, 41 * nl, 5, 5, 6.0),
+        (42, 30, 17, 16, 6.5), (9 * m, 66, 9, 3.0, 3.0 * f), (27 * m, 72, 4, 5, -2.5), (62, -42, 12, 22, -4.0),
+        (e, 14, 14, 3.5, -1.6), (33, 52, 7, 12, -2.2),
+    ]  # fmt: skip
+    return [*middle, *pair, *((-x, y, sx, sy, h) for x, y, sx, sy, h in pair)]
+
+
+def _skin(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> Floats:
+    """Paint the bare head by its relief under a soft frontal light; returns its mask."""
+    outline = _outline(face)
+    mask = np.maximum(canvas.area(turn.flat(outline, 28)), canvas.area(turn.flat(outline, 0)))
+    inside = np.clip(2 * (0.6 * canvas.blurred(mask, 26) + 0.4 * canvas.blurred(mask, 11)) - 1, 0, 1)
+    relief = 58 * np.sqrt(inside + 1e-4)
+    for x, y, across, down, height in _bumps(face):
+        place = turn.at(x, y, max(0.0, height))
+        relief += height * canvas.spot(*place, across * turn.squeeze(x, y), down)
+    cosine = relief_shade(canvas.blurred(relief, 1.6), canvas.px_per_mm, _LIGHT)
+    shade = 0.42 + 0.62 * canvas.blurred(cosine, 1.0)
+    tone = np.stack([shade**1.25, shade**1.12, shade**0.96], axis=-1) * np.asarray(face.skin, np.float32)
+    tone += 26 * np.clip(cosine - 0.93, 0, 1)[..., None] / 0.07 * 0.5
+    grain = smooth_noise(mask.shape, (1.5, 1.5), draw) * 1.3 + smooth_noise(mask.shape, (14, 14), draw) * 1.2
+    canvas.paint(mask, np.asarray(tone + grain[..., None], np.float32))
+    for side in (-1, 1):
+        canvas.tint(canvas.spot(*turn.at(side * 41, 34), 15, 13), (0.93, 0.93, 1.02))
+    canvas.tint(canvas.spot(*turn.at(0, 38 * face.nose_length, 22), 11, 9), (0.93, 0.94, 1.01))
+    return mask
+
+
+def _ears(canvas: Canvas, face: Face, turn: Turn) -> None:
+    for side in (-1, 1):
+        rim = [(66, -14), (75, -19), (81, -12), (81, 4), (77, 22), (72, 36), (66, 38)]
+        outer = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in rim], -4)))
+        canvas.paint(outer, _shaded(face.skin, 0.86))
+        fold = [(69, -8), (75, -11), (77, -2), (74, 12), (70, 18)]
+        inner = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in fold], -4)), 1.5)
+        canvas.tint(inner * outer, (0.62, 0.66, 0.74))
+
+
+def _eyes(canvas: Canvas, face: Face, turn: Turn, eyes_open: bool) -> None:
+    for side in (-1, 1):
+        x, half, tilt = side * face.eyes_mm / 2, 14.8, face.eye_tilt
+        opening = 5.6 * face.eye
+
+        def at(along: float, up: float, x: float = x, side: int = side, tilt: float = tilt) -> tuple[float, float]:
+            return turn.at(x + side * along, -up - tilt * along / 14, 1.0)
+
+        lower_up = -0.52 * opening if eyes_open else -0.5 * opening
+        top = [(-half, -0.6), (-9, 0.62 * opening), (-2, opening), (6, 0.86 * opening), (half, 0.5)]
+        bottom = [(half, 0.5), (6, lower_up), (-3, lower_up * 1.05), (-10, lower_up * 0.55), (-half, -0.6)]
+        upper = curve([at(*p) for p in (top if eyes_open else bottom[::-1])], closed=False)
+        lower = curve([at(*p) for p in bottom], closed=False)
+        canvas.tint(canvas.spot(*at(0, 9), 13, 4), (0.84, 0.86, 0.90))
+        if eyes_open:
+            _eyeball(canvas, face, turn, canvas.area([*upper, *lower]), at(0, 0.4), side)
+        else:
+            canvas.tint(canvas.spot(*at(0, 3.5), 12, 3.5), (1.06, 1.06, 1.05))
+        canvas.paint(canvas.line(upper, 1.9, 0.35), _shaded(face.hair, 0.6), 0.95)
+        canvas.paint(canvas.line(lower, 0.8, 0.4), _shaded(face.skin, 0.42), 0.55 if eyes_open else 0.2)
+        crease = curve([at(a, u + 3.6) for a, u in top[:-1]] + [at(13, 3.2)], closed=False)
+        canvas.paint(canvas.line(crease, 0.8, 0.6), _shaded(face.skin, 0.45), 0.55)
+        canvas.tint(
+            canvas.line(curve([at(a, u - 4.5) for a, u in bottom[1:-1]], closed=False), 1.4, 1.2), (0.86, 0.87, 0.9)
+        )
+
+
+def _eyeball(canvas: Canvas, face: Face, turn: Turn, opening: Floats, middle: tuple[float, float], side: int) -> None:
+    x, y = middle
+    squeeze = turn.squeeze(side * face.eyes_mm / 2, 0)
+
+    def disc(radius: float, soft: float) -> Floats:
+        circle = [(x + squeeze * radius * math.cos(a), y + radius * math.sin(a)) for a in np.linspace(0, 6.28, 40)]
+        return np.asarray(canvas.area(circle, soft) * opening, np.float32)
+
+    canvas.paint(opening, (214, 220, 226))
+    canvas.tint(opening * (1 - canvas.spot(x, y, 9, 6)), (0.80, 0.82, 0.86))
+    canvas.paint(disc(6.0, 0.3), _shaded(face.iris, 0.45))
+    canvas.paint(disc(5.2, 0.6), face.iris)
+    canvas.tint(disc(3.8, 0.8), (0.8, 0.8, 0.8))
+    canvas.paint(disc(2.4, 0.25), (12, 11, 12))
+    canvas.tint(canvas.spot(x, y - 5.2, 14, 2.2) * opening, (0.55, 0.55, 0.58))
+    canvas.paint(canvas.spot(x - 1.7, y - 1.9, 0.75, 0.75) * opening, (250, 250, 250))
+
+
+def _brows(canvas: Canvas, face: Face, turn: Turn) -> None:
+    rng = random.Random(face.texture)
+    for side in (-1, 1):
+        x, thick, tilt = side * face.eyes_mm / 2, 3.2 * face.brow, face.brow_tilt
+
+        def at(along: float, up: float, x: float = x, side: int = side, tilt: float = tilt) -> tuple[float, float]:
+            return turn.at(x + side * along, -up - tilt * along / 10, 3.0)
+
+        edge = [(-18, 14.5), (-17, 14.5 + thick), (-4, 17.5 + thick), (9, 18.5 + 0.8 * thick), (22, 14.5),
+                (9, 17.2), (-5, 15.8)]  # fmt: skip
+        canvas.paint(canvas.area(curve([at(*p) for p in edge]), 1.1), face.hair, 0.72)
+        hairs = np.zeros_like(canvas.cover)
+        for _ in range(70):
+            along = rng.uniform(-18, 19)
+            base = 15 + 0.12 * (along + 18) - max(0.0, along - 10) * 0.2 + rng.uniform(0, 0.8 * thick)
+            hair = canvas.line([at(along, base), at(along + rng.uniform(2, 4.5), base + rng.uniform(0.6, 2.6))], 0.3)
+            hairs = np.maximum(hairs, hair)
+        canvas.paint(hairs, _shaded(face.hair, 0.7), 0.6)
+
+
+def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
+    n, y = face.nose_width, 37 * face.nose_length
+    under = curve(turn.all([(-13 * n, y + 9), (0, y + 11), (13 * n, y + 9)], 12), closed=False)
+    canvas.tint(canvas.line(under, 3, 2.4), (0.70, 0.72, 0.77))
+    for side in (-1, 1):
+        nostril = [(4 * n, y + 8.3), (7.5 * n, y + 6.2), (11 * n, y + 8.2), (7.5 * n, y + 9.2)]
+        shape = canvas.area(curve(turn.all([(side * a, b) for a, b in nostril], 14)), 0.7)
+        canvas.paint(shape, _shaded(face.skin, 0.20), 0.85)
+        wing = [(14 * n, y - 3), (17.5 * n, y + 3), (16.5 * n, y + 8.5), (12.5 * n, y + 9.5)]
+        line = canvas.line(curve(turn.all([(side * a, b) for a, b in wing], 8), closed=False), 1.1, 1.0)
+        canvas.tint(line, (0.66, 0.68, 0.74))
+    canvas.tint(canvas.spot(*turn.at(-1, y - 2, 24), 3.2, 3.0), (1.14, 1.13, 1.10))
+    canvas.tint(canvas.spot(*turn.at(-1, 10, 12), 2.2, 13), (1.06, 1.06, 1.05))
+
+
+def _mouth(canvas: Canvas, face: Face, turn: Turn) -> None:
+    m, f = 25 * face.mouth, face.fullness
+    line = [(-m, 71.2), (-0.45 * m, 70.0), (-3, 70.6), (0, 71.2), (3, 70.6), (0.45 * m, 70.0), (m, 71.2)]
+    top = [(m, 71.2), (0.5 * m, 66.4 - f), (3.5, 63.8 - 1.4 * f), (0, 65.0 - 1.2 * f), (-3.5, 63.8 - 1.4 * f),
+           (-0.5 * m, 66.4 - f), (-m, 71.2)]  # fmt: skip
+    bottom = [(m, 71.2), (0.55 * m, 76.5 + f), (0, 79.2 + 2 * f), (-0.55 * m, 76.5 + f), (-m, 71.2)]
+    seam = curve(turn.all(line, 6), closed=False)
+    for edge, factor in ((top, 0.86), (bottom, 1.0)):
+        shape = canvas.area([*seam, *curve(turn.all(edge, 6), closed=False)], 0.6)
+        canvas.paint(shape, _shaded(face.lips, factor), 0.78)
+    canvas.tint(canvas.spot(*turn.at(-1, 76, 7), 8, 1.8), (1.16, 1.15, 1.12))
+    canvas.paint(canvas.line(seam, 1.0, 0.45), _shaded(face.lips, 0.35), 0.85)
+    canvas.tint(canvas.spot(*turn.at(0, 84 + 2 * f, 4), 12, 2.4), (0.86, 0.87, 0.9))
+
+
+def _age_and_beard(canvas: Canvas, face: Face, turn: Turn, skin: Floats, draw: np.random.Generator) -> None:
+    for side in (-1, 1):
+        fold = [(17, 44), (25, 55), (30, 68)]
+        line = canvas.line(curve(turn.all([(side * a, b) for a, b in fold], 6), closed=False), 1.2, 1.5)
+        canvas.tint(line * np.float32(0.25 + 0.75 * face.age), (0.74, 0.77, 0.82))
+        for up in (3, 7):
+            foot = canvas.line(turn.all([(side * 50, -up), (side * 57, 2 - 2 * up)]), 0.8, 0.8)
+            canvas.tint(foot * np.float32(face.age), (0.84, 0.86, 0.88))
+    for y in (-58, -49, -40):
+        brow = curve(turn.all([(-32, y + 2), (-12, y), (12, y - 1), (32, y + 2)], 3), closed=False)
+        canvas.tint(canvas.line(brow, 0.9, 1.0) * np.float32(max(0.0, face.age - 0.35)), (0.80, 0.83, 0.86))
+    if face.beard:
+        jaw = both_sides([(0, 54), (20, 56), (33, 70), (63, 40), (66, 60), (52, 98), (0, 120)])
+        field = canvas.area(curve(turn.all(jaw, 4)), 5) * skin
+        field *= 1 - canvas.area(curve(turn.all([(-27, 71), (0, 63), (27, 71), (0, 82)], 6)), 1.5)
+        stubble = np.clip(0.55 + 0.4 * smooth_noise(field.shape, (1.4, 1.2), draw), 0, 1)
+        canvas.paint(field * stubble, face.hair, 0.55 * face.beard)
+
+
+def _strands(canvas: Canvas, face: Face, root: tuple[float, float], draw: np.random.Generator) -> Floats:
+    """Return hair colour per pixel: fine strands running away from `root`, with a soft sheen over the crown."""
+    x, y = canvas.grid_mm()
+    away, angle = np.hypot(x - root[0], y - root[1]), np.arctan2(y - root[1], x - root[0] + 0 * y)
+    texture = 0.6 * smooth_noise((256, 1024), (60, 2.2), draw) + 0.5 * smooth_noise((256, 1024), (90, 9), draw)
+    streaks = cv2.remap(
+        texture,
+        np.asarray((angle + math.pi) / (2 * math.pi) * 1020, np.float32),
+        np.asarray(np.clip(away, 0, 250), np.float32),
+        cv2.INTER_LINEAR,
+    )
+    sheen = np.exp(-0.5 * ((away - 40) / 14) ** 2) * (y < -40)
+    level = 1 + 0.22 * streaks + sheen * (0.55 + 0.4 * streaks)
+    return np.asarray(np.asarray(face.hair, np.float32) * np.clip(level, 0.35, 3)[..., None], np.float32)
+
+
+def _hair(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
+    w, top = face.width, -72 * face.hairline
+    volume = {"short": 6.0, "side_parting": 9.0, "long": 9.0, "tied": 4.0, "scarf": 0.0}[face.cover]
+    skull = [(76, -4), (75.5 + 0.4 * volume, -36), (66 + 0.8 * volume, -82), (40 + 0.6 * volume, -108 - volume),
+             (0, -113 - volume)]  # fmt: skip
+    line = [(0, top), (24, top + 1), (46, top + 10), (57, top + 28), (63, -26), (68, -4)]
+    if face.cover in ("side_parting", "long"):
+        line[0], line[1] = (0, top - 8), (26, top + 4)
+    left = [(-x * w, y) for x, y in skull]
+    right = [(x * w, y) for x, y in reversed(skull[:-1])]
+    inner = [(x * w, y) for x, y in reversed(line)]
+    inner += [(-x * w, y) for x, y in line[1:]]
+    part = 20.0 if face.cover == "side_parting" else 0.0
+    inner = [(x + part * max(0.0, 1 - abs(x) / 40), y) for x, y in inner]
+    outer = turn.flat(curve([*left, *right], closed=False), 4)
+    rim = turn.all(curve(inner, closed=False), 0)
+    shape = canvas.area([*outer, *rim], 0.9)
+    canvas.tint(canvas.line(rim, 5, 3.5) * (1 - shape), (0.72, 0.74, 0.78))
+    canvas.paint(shape, _strands(canvas, face, turn.at(part, top - 16), draw))
+
+
+def _long_hair(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
+    half = [(0, -120), (50, -110), (80, -60), (88, 0), (90, 60), (94, 120), (84, 158), (58, 168), (0, 160)]
+    shape = canvas.area(curve(turn.flat(both_sides([(x * face.width, y) for x, y in half]), 0)), 1.5)
+    canvas.paint(shape, _strands(canvas, face, (0.0, -90.0), draw) * np.float32(0.85))
+    canvas.tint(canvas.spot(0, 110, 58, 50), (0.5, 0.5, 0.5))
+
+
+def _scarf(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
+    w, c = face.width, face.chin
+    half = [
+        (0, -124),
+        (46, -114),
+        (76, -78),
+        (86, -30),
+        (85, 20),
+        (82, 70),
+        (88, 112),
+        (120, 150),
+        (150, 230),
+        (0, 240),
+    ]
+    hole = [(0, -70), (34, -64), (55, -40), (63, -4), (61, 36), (53, 72), (36, 98 * c), (0, 110 * c)]
+    outer = canvas.area(curve(turn.flat(both_sides([(x * w, y) for x, y in half]), 6)), 0.5)
+    opening = canvas.area(curve(turn.all(both_sides([(x * w, y) for x, y in hole]), 2)), 0.4)
+    canvas.tint(canvas.blurred(1 - opening, 3.5) * opening, (0.52, 0.55, 0.60))
+    shape = outer * (1 - opening)
+    body = np.clip(2 * canvas.blurred(outer, 22) - 1, 0, 1)
+    relief = 60 * np.sqrt(body + 1e-4) - 9 * canvas.blurred(opening, 3)
+    for side in (-1, 1):
+        for step in range(5):
+            start, reach = (side * (58 - 9 * step), 62 + 12 * step), 110 - 16 * step
+            fold = [
+                start,
+                (side * (70 - 20 * step), 110 + 8 * step),
+                (side * (reach - 40 * step * 0.6), 190 + 10 * step),
+            ]
+            relief += 5.5 * canvas.line(curve(turn.flat(fold, 20), closed=False), 2.2, 3.2)
+        top = [(side * 60, -60), (side * 76, -10), (side * 74, 50), (side * 52, 108)]
+        relief += 4 * canvas.line(curve(turn.flat(top, 12), closed=False), 2, 3)
+    under = [(-60, 84), (-34, 116), (0, 128), (36, 118), (62, 90)]
+    relief += 7 * canvas.line(curve(turn.flat(under, 16), closed=False), 3, 4)
+    shade = 0.40 + 0.66 * relief_shade(canvas.blurred(relief, 1.5), canvas.px_per_mm, (-0.15, -0.4, 0.904))
+    cloth = shade + 0.012 * smooth_noise(shape.shape, (1.3, 1.3), draw)
+    canvas.paint(shape, np.asarray(cloth[..., None] * np.asarray(face.scarf, np.float32), np.float32))
+
+
+def _glasses(canvas: Canvas, face: Face, turn: Turn) -> None:
+    half = face.eyes_mm / 2
+    for side in (-1, 1):
+        rim = [(-22, -12), (0, -14), (22, -12), (24, 2), (18, 16), (0, 19), (-18, 16), (-23, 2)]
+        track = curve(turn.all([(side * half + a, b) for a, b in rim], 14))
+        glass = canvas.area(track)
+        canvas.paint(glass, (235, 228, 220), 0.07)
+        glare = canvas.area(
+            turn.all(
+                [(side * half - 14, -12), (side * half - 4, -12), (side * half - 14, 15), (side * half - 20, 8)], 14
+            )
+        )
+        canvas.paint(glare * glass, (255, 252, 248), 0.16)
+        canvas.paint(canvas.line([*track, track[0]], 2.2, 0.3), (28, 24, 26))
+        canvas.paint(canvas.line(turn.all([(side * (half + 23), -5), (side * 76, -8)], 4), 2.6, 0.3), (28, 24, 26))
+    canvas.paint(
+        canvas.line(curve(turn.all([(9 - half + 14, -4), (0, -7), (half - 23, -4)], 16), closed=False), 2.2, 0.3),
+        (28, 24, 26),
+    )
+
+
+def _mask(canvas: Canvas, face: Face, turn: Turn) -> None:
+    half = [(0, 16), (22, 20), (50, 34), (60, 46), (57, 84), (36, 108), (0, 119)]
+    shape = canvas.area(curve(turn.all(both_sides([(x * face.width, y) for x, y in half]), 10)), 0.5)
+    for side in (-1, 1):
+        for y in (42, 84):
+            strap = [(side * 58 * face.width, y), (side * 74 * face.width, 14 if y < 60 else 26)]
+            canvas.paint(canvas.line(turn.all(strap, 2), 1.6, 0.4), (225, 225, 222))
+    canvas.paint(shape, (206, 190, 150))
+    canvas.tint(canvas.blurred(1 - shape, 7) * shape, (0.72, 0.74, 0.76))
+    for y in (52, 68, 84):
+        pleat = curve(turn.all([(-56, y), (0, y + 5), (56, y)], 12), closed=False)
+        canvas.tint(canvas.line(pleat, 1.4, 0.8) * shape, (0.80, 0.82, 0.84))
