@@ -1,14 +1,15 @@
-"""The new case, four pages: ground, who approves it (only for another ground), the person, the home."""
+"""The new case: ground, who approves it (only for another ground), the person, the home, the rest of the card."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from station.capture.counter import CaseDraft
 from station.capture.facts import DeskFacts, FieldProblem
 from station.registry.model import Ground, RoleOfOfficer
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, no_words
-from ui.presenters.intents import Choose, Do, Edit, EnterCase, Go, Place
+from ui.presenters.intents import Do, Edit, EnterCase, Go, Place
 from ui.presenters.login import CardState, PinState
 from ui.presenters.view import View
 from ui.presenters.words import GROUND, OFFICER
@@ -34,7 +35,7 @@ class FieldState:
     choices: tuple[tuple[str, Message], ...] = ()
     problem: Message | None = None
     blocking: bool = False
-    hint: Message = Message("")
+    hint: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +69,30 @@ FAITH = _same("ISLAM", "KRISTEN", "KATOLIK", "HINDU", "BUDDHA", "KHONGHUCU", "KE
 MARITAL = _same("BELUM KAWIN", "KAWIN", "CERAI HIDUP", "CERAI MATI")
 CITIZEN = _same("WNI", "WNA")
 
-Row = tuple[str, Message, Kind, tuple[tuple[str, Message], ...], Message]
+LAST_PAGE = 4
+Row = tuple[str, Message, Kind, tuple[tuple[str, Message], ...], Message | None]
 PERSON_ROWS: tuple[Row, ...] = (
-    ("nik", msg("NIK, 16 digits"), Kind.DIGITS, (), Message("")),
-    ("name", msg("Full name"), Kind.TEXT, (), Message("")),
-    ("birth_place", msg("Place of birth"), Kind.TEXT, (), Message("")),
+    ("nik", msg("NIK, 16 digits"), Kind.DIGITS, (), None),
+    ("name", msg("Full name"), Kind.TEXT, (), None),
+    ("birth_place", msg("Place of birth"), Kind.TEXT, (), None),
     ("birth_date", msg("Date of birth"), Kind.DATE, (), msg("DD-MM-YYYY")),
-    ("sex", msg("Sex"), Kind.CHOICE, SEX, Message("")),
-    ("blood_group", msg("Blood group"), Kind.CHOICE, BLOOD, Message("")),
+    ("sex", msg("Sex"), Kind.CHOICE, SEX, None),
+    ("blood_group", msg("Blood group"), Kind.CHOICE, BLOOD, None),
 )
 HOME_ROWS: tuple[Row, ...] = (
-    ("address", msg("Address"), Kind.TEXT, (), Message("")),
+    ("address", msg("Address"), Kind.TEXT, (), None),
     ("rt_rw", msg("RT/RW"), Kind.TEXT, (), msg("001/002")),
-    ("village", msg("Village"), Kind.TEXT, (), Message("")),
-    ("district", msg("District"), Kind.TEXT, (), Message("")),
-    ("religion", msg("Religion"), Kind.CHOICE, FAITH, Message("")),
-    ("marital_status", msg("Marital status"), Kind.CHOICE, MARITAL, Message("")),
-    ("occupation", msg("Occupation"), Kind.TEXT, (), Message("")),
-    ("citizenship", msg("Citizenship"), Kind.CHOICE, CITIZEN, Message("")),
+    ("village", msg("Village"), Kind.TEXT, (), None),
+    ("district", msg("District"), Kind.TEXT, (), None),
 )
-REASON_ROW: Row = ("nik_reason", msg("Why the NIK is right all the same"), Kind.TEXT, (), Message(""))
-GROUND_ROW: Row = ("ground_reason", msg("What makes it urgent"), Kind.TEXT, (), Message(""))
+REST_ROWS: tuple[Row, ...] = (
+    ("religion", msg("Religion"), Kind.CHOICE, FAITH, None),
+    ("marital_status", msg("Marital status"), Kind.CHOICE, MARITAL, None),
+    ("occupation", msg("Occupation"), Kind.TEXT, (), None),
+    ("citizenship", msg("Citizenship"), Kind.CHOICE, CITIZEN, None),
+)
+REASON_ROW: Row = ("nik_reason", msg("Why the NIK is right all the same"), Kind.TEXT, (), None)
+GROUND_ROW: Row = ("ground_reason", msg("What makes it urgent"), Kind.TEXT, (), None)
 
 
 def present(facts: DeskFacts, view: View) -> BiodataState:
@@ -104,6 +108,8 @@ def present(facts: DeskFacts, view: View) -> BiodataState:
         rows = PERSON_ROWS + ((REASON_ROW,) if _needs_reason(facts, draft) else ())
     elif page == 3:
         rows = HOME_ROWS
+    elif page == LAST_PAGE:
+        rows = REST_ROWS
     return BiodataState(
         bar=_bar(draft, page, other),
         page=page,
@@ -117,15 +123,22 @@ def present(facts: DeskFacts, view: View) -> BiodataState:
     )
 
 
+def with_value(draft: CaseDraft, name: str, value: str) -> CaseDraft:
+    """The form with one of its text fields changed."""
+    change: dict[str, Any] = {name: value}
+    return replace(draft, **change)
+
+
 def _bar(draft: CaseDraft, page: int, other: bool) -> Bar:
     headings = (
         msg("Why is it urgent?"),
         msg("Who approves this reason?"),
         msg("Who is the applicant?"),
         msg("Where does the applicant live?"),
+        msg("What else is on the card?"),
     )
     discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
-    if page == 3:
+    if page == LAST_PAGE:
         primary = Action(msg("Check the data"), EnterCase(draft))
     else:
         following = 2 if page == 0 and not other else page + 1
@@ -161,7 +174,12 @@ def _field(row: Row, draft: CaseDraft, problems: tuple[FieldProblem, ...]) -> Fi
 def _approver(facts: DeskFacts, draft: CaseDraft) -> PinState:
     own = facts.officer.officer_id if facts.officer is not None else ""
     cards = tuple(
-        CardState(plain(one.name), OFFICER[one.role], one.officer_id == draft.approver_id, Choose(one.officer_id))
+        CardState(
+            plain(one.name),
+            OFFICER[one.role],
+            one.officer_id == draft.approver_id,
+            Edit(replace(draft, approver_id=one.officer_id, approver_pin="")),
+        )
         for one in facts.login.officers
         if one.officer_id != own and one.role is not RoleOfOfficer.TECHNICIAN
     )
@@ -169,4 +187,4 @@ def _approver(facts: DeskFacts, draft: CaseDraft) -> PinState:
     line = found.sentence if found is not None else no_words()
     if found is None:
         line = msg("Choose who approves") if not draft.approver_id else msg("The approver types the PIN")
-    return PinState(cards, len(draft.approver_pin), False, line, found is not None)
+    return PinState(cards, draft.approver_pin, False, line, found is not None)

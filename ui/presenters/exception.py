@@ -66,7 +66,7 @@ def present_approver(facts: DeskFacts, case: CaseFacts, view: View) -> ApproverS
             secondary=(Action(msg("Back"), Go(Place.REASON), back=True),),
         ),
         what=msg("{what}: {reason}", what=_what(facts, case), reason=REASON[kind]),
-        pin=PinState(cards(others, chosen), len(view.pin), False, line, refused),
+        pin=PinState(cards(others, chosen), view.pin, False, line, refused),
     )
 
 

@@ -1,12 +1,12 @@
 """Login: the officer's card, then the PIN."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from station.capture.facts import DeskFacts
 from station.registry.model import OfficerCard
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, no_words
-from ui.presenters.intents import Choose, Go, LogIn, Place
+from ui.presenters.intents import Choose, Edit, Go, LogIn, Place
 from ui.presenters.view import View
 from ui.presenters.words import OFFICER
 
@@ -18,7 +18,7 @@ class CardState:
     name: Message
     role: Message
     chosen: bool
-    intent: Choose
+    intent: Choose | Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class PinState:
     """Cards to choose from and the PIN typed so far; `locked` while no PIN is taken."""
 
     cards: tuple[CardState, ...]
-    digits: int
+    pin: str = field(repr=False)
     locked: bool
     line: Message
     refused: bool
@@ -63,7 +63,7 @@ def present(facts: DeskFacts, view: View) -> LoginState:
             primary=Action(msg("Log in"), LogIn(chosen, view.pin), enabled=ready),
             secondary=(Action(msg("Show devices"), Go(Place.DEVICES)),),
         ),
-        pin=PinState(cards(login.officers, chosen), len(view.pin), login.busy or left_s > 0, line, refused),
+        pin=PinState(cards(login.officers, chosen), view.pin, login.busy or left_s > 0, line, refused),
     )
 
 

@@ -55,10 +55,8 @@ def _photo(case: CaseFacts) -> ItemState:
 
 def _signature(case: CaseFacts) -> ItemState:
     facts = case.signature
-    if facts.by_exception:
-        mark = Mark(msg("By exception"), Tone.WARN)
-    else:
-        mark = verdict_mark(facts.verdict, msg("Missing"))
+    exception = Mark(msg("By exception"), Tone.WARN)
+    mark = exception if facts.by_exception else verdict_mark(facts.verdict, msg("Missing"))
     return ItemState(msg("Signature"), mark, None, Action(msg("Change"), Change(Role.SIGNATURE)))
 
 

@@ -1,6 +1,6 @@
 """What the window itself remembers between two pictures: where it stands, what is half typed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from station.biometrics.model import ExceptionKind
@@ -25,10 +25,10 @@ PAGE_OF_FIELD: dict[str, int] = {
     "rt_rw": 3,
     "village": 3,
     "district": 3,
-    "religion": 3,
-    "marital_status": 3,
-    "occupation": 3,
-    "citizenship": 3,
+    "religion": 4,
+    "marital_status": 4,
+    "occupation": 4,
+    "citizenship": 4,
 }
 
 
@@ -45,7 +45,7 @@ class View:
     officer_id: str = ""
     pin: str = ""
     kind: ExceptionKind | None = None
-    draft: CaseDraft = CaseDraft()
+    draft: CaseDraft = field(default_factory=CaseDraft)
     start_asked: bool = False
     now_s: float = 0.0
 

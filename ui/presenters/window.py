@@ -1,5 +1,7 @@
 """Which screen the window shows: the counter's step, unless the officer went elsewhere within it."""
 
+from collections.abc import Callable
+
 from station.capture.facts import CaseFacts, DeskFacts, Step
 from ui.presenters import (
     biodata,
@@ -50,32 +52,19 @@ def present(facts: DeskFacts, view: View) -> ScreenState:
         return exception.present_reason(facts, facts.case)
     if view.place is Place.APPROVER:
         return exception.present_approver(facts, facts.case, view)
-    return _of_case(facts, facts.case, view)
+    return OF_CASE[facts.step](facts, facts.case, view)
 
 
-def _of_case(facts: DeskFacts, case: CaseFacts, view: View) -> ScreenState:
-    match facts.step:
-        case Step.CHECKLIST:
-            return checklist.present(facts, case, view)
-        case Step.RESTING:
-            return pauses.resting(facts, case, view)
-        case Step.DEFERRED:
-            return pauses.deferred(case)
-        case Step.PHOTO:
-            return photo.present(case)
-        case Step.PHOTO_APPROVAL:
-            return photo.present_approval(case)
-        case Step.FINGERS:
-            return fingers.present(case, confirming=False)
-        case Step.CONFIRMATION:
-            return fingers.present(case, confirming=True)
-        case Step.SIGNATURE:
-            return signature.present(case)
-        case Step.REVIEW:
-            return review.present(case)
-        case Step.SEALING:
-            return pauses.sealing(case)
-        case Step.DONE:
-            return pauses.done(facts, case)
-        case Step.LOGIN | Step.HOME | Step.BIODATA:
-            raise AssertionError(f"{facts.step} has no case")
+OF_CASE: dict[Step, Callable[[DeskFacts, CaseFacts, View], ScreenState]] = {
+    Step.CHECKLIST: checklist.present,
+    Step.RESTING: pauses.resting,
+    Step.DEFERRED: lambda _facts, case, _view: pauses.deferred(case),
+    Step.PHOTO: lambda _facts, case, _view: photo.present(case),
+    Step.PHOTO_APPROVAL: lambda _facts, case, _view: photo.present_approval(case),
+    Step.FINGERS: lambda _facts, case, _view: fingers.present(case, confirming=False),
+    Step.CONFIRMATION: lambda _facts, case, _view: fingers.present(case, confirming=True),
+    Step.SIGNATURE: lambda _facts, case, _view: signature.present(case),
+    Step.REVIEW: lambda _facts, case, _view: review.present(case),
+    Step.SEALING: lambda _facts, case, _view: pauses.sealing(case),
+    Step.DONE: lambda facts, case, _view: pauses.done(facts, case),
+}

@@ -1,0 +1,203 @@
+"""Every screen in every state and both languages as PNG files: `python -m ui.gallery OUT_DIR`."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication
+
+from station.biometrics.model import ExceptionKind, Verdict
+from station.capture.counter import CaseDraft
+from station.capture.facts import CaseFacts, DeskFacts, DoneFacts, FieldProblem, LiveFrame, PhotoFacts, Step
+from station.health.model import Item, Person
+from station.registry.model import Ground
+from station.text import Language, Text, msg
+from ui import samples
+from ui.presenters.intents import Place
+from ui.presenters.view import View
+from ui.shell import Shell
+from ui.still import StillCounter
+from ui.theme import Theme, load_fonts
+
+SIZE_PX = (1920, 1080)
+SIZE_MM = (344.0, 194.0)
+DRAFT = CaseDraft(
+    nik="6472014107059999",
+    name="CONTOH BUKAN ORANG",
+    birth_place="SAMARINDA",
+    birth_date="01-07-2005",
+    sex="P",
+    blood_group="O",
+    address="JL. CONTOH NO. 1",
+    rt_rw="001/002",
+    village="CONTOH",
+    district="CONTOH ULU",
+    religion="ISLAM",
+    marital_status="BELUM KAWIN",
+    occupation="PELAJAR/MAHASISWA",
+    ground=Ground.SCHOOL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: facts, view, and a live frame where the screen has one."""
+
+    name: str
+    facts: DeskFacts
+    view: View = field(default_factory=lambda: View(now_s=samples.NOW_S))
+    frame: LiveFrame | None = None
+
+
+def shots() -> Iterator[Shot]:
+    """Every screen in every state."""
+    yield from _before_the_case()
+    yield from _at_the_gate()
+    yield from _captures()
+    yield from _end()
+
+
+def _before_the_case() -> Iterator[Shot]:
+    login, home = samples.desk(Step.LOGIN), samples.desk(Step.HOME)
+    now = samples.NOW_S
+    yield Shot("login", login)
+    yield Shot("login_pin", login, View(officer_id="p-01", pin="1234", now_s=now))
+    locked = replace(login.login, refused=msg("Wrong PIN"), retry_at_s=now + 30)
+    yield Shot("login_locked", replace(login, login=locked), View(officer_id="p-01", now_s=now))
+    yield Shot("home", home)
+    yield Shot("home_ill", replace(home, devices=samples.devices(well=False), waiting=0, officer_temperature=None))
+    yield Shot("devices", home, View(place=Place.DEVICES))
+    yield Shot("devices_ill", replace(home, devices=samples.devices(well=False)), View(place=Place.DEVICES))
+    form = samples.desk(Step.BIODATA)
+    other = replace(DRAFT, ground=Ground.OTHER, ground_reason="Berangkat haji minggu depan", approver_id="s-01")
+    wrong = replace(DRAFT, nik="6472014107050000", name="")
+    problems = (
+        FieldProblem("nik", msg("The last four digits cannot be 0000"), True),
+        FieldProblem("name", msg("Fill this in"), True),
+        FieldProblem("birth_date", msg("Does not match the NIK"), False),
+        FieldProblem("nik_reason", msg("Say why it is right all the same"), False),
+    )
+    yield Shot("ground", form)
+    yield Shot("ground_other", form, View(draft=other))
+    yield Shot("ground_approver", form, View(draft=replace(other, approver_pin="88"), page=1))
+    yield Shot("person", form, View(draft=DRAFT, page=2))
+    yield Shot("person_problems", replace(form, field_problems=problems), View(draft=wrong, page=2))
+    yield Shot("address", form, View(draft=DRAFT, page=3))
+    yield Shot("rest_of_card", form, View(draft=DRAFT, page=4))
+
+
+def _at_the_gate() -> Iterator[Shot]:
+    case = samples.case()
+    some = frozenset({Item.OFFICER_TEMPERATURE, Item.OFFICER_GLOVES, Item.OFFICER_MASK, Item.CAMERA_WIPED})
+    half = replace(case, checklist=samples.checklist(some))
+    yield Shot("checklist", samples.desk(Step.CHECKLIST, case))
+    measuring = replace(case, checklist=samples.checklist(some, measuring=Person.APPLICANT))
+    yield Shot("checklist_measuring", samples.desk(Step.CHECKLIST, measuring))
+    full = replace(case, checklist=samples.checklist(frozenset(Item), applicant_c=36.3))
+    yield Shot("checklist_complete", samples.desk(Step.CHECKLIST, full))
+    refused = replace(half, checklist=samples.checklist(some, refused=True))
+    asked = View(start_asked=True, now_s=samples.NOW_S)
+    yield Shot("checklist_blocked", samples.desk(Step.CHECKLIST, refused), asked)
+    resting = replace(case, rest_until_s=samples.NOW_S + 271)
+    yield Shot("resting", replace(samples.desk(Step.RESTING, resting), trace=samples.trace(37.6)))
+    yield Shot("resting_over", samples.desk(Step.RESTING, replace(case, rest_until_s=samples.NOW_S)))
+    deferral = msg("Come back after 14 days, or when the fever is gone")
+    yield Shot("deferred", samples.desk(Step.DEFERRED, replace(case, deferral=deferral)))
+    yield Shot("discard", samples.desk(Step.CHECKLIST, half), View(place=Place.DISCARD))
+
+
+def _captures() -> Iterator[Shot]:
+    case = samples.case()
+    photo = samples.desk(Step.PHOTO, case)
+    move = Verdict(False, 41, msg("The head is too far left"), msg("Move a little to the right"))
+    yield Shot("photo_waiting", photo)
+    yield Shot("photo_correction", photo, frame=samples.frame(move, shift=-70))
+    yield Shot("photo_good", photo, frame=samples.frame(samples.GOOD))
+    taken = PhotoFacts(False, samples.drawn_face(640, 480), samples.GOOD, case.photo.background, 1)
+    yield Shot("photo_approval", samples.desk(Step.PHOTO_APPROVAL, replace(case, photo=taken)))
+    case = replace(case, photo=taken, sealed=samples.sealed(1))
+    yield from _fingers(case)
+    signing = replace(
+        case, fingers=samples.fingers(10), confirmation=samples.confirmation(2), sealed=samples.sealed(13)
+    )
+    yield Shot("signature", samples.desk(Step.SIGNATURE, signing))
+    inked = replace(signing.signature, points=samples.drawn_ink(), verdict=samples.GOOD)
+    yield Shot("signature_inked", samples.desk(Step.SIGNATURE, replace(signing, signature=inked)))
+    yield Shot("signature_reason", samples.desk(Step.SIGNATURE, signing), View(place=Place.REASON))
+
+
+def _fingers(case: CaseFacts) -> Iterator[Shot]:
+    def at(name: str, change: Callable[[CaseFacts], CaseFacts], view: View | None = None) -> Shot:
+        return Shot(name, samples.desk(Step.FINGERS, change(case)), view or View(now_s=samples.NOW_S))
+
+    image = samples.drawn_finger()
+    growing = replace(samples.fingers(2), image=image, rows_shown=170, busy=True, message=msg("Hold still"))
+    poor = replace(samples.fingers(5, samples.POOR, 1), image=image, rows_shown=288)
+    good = replace(samples.fingers(6, samples.GOOD, 1), image=image, rows_shown=288, message=msg("Lift the finger"))
+    yield at("finger_first", lambda one: replace(one, fingers=samples.fingers(0)))
+    yield at("finger_growing", lambda one: replace(one, fingers=growing, sealed=samples.sealed(3)))
+    yield at("finger_poor", lambda one: replace(one, fingers=poor, sealed=samples.sealed(6)))
+    yield at("finger_good", lambda one: replace(one, fingers=good, sealed=samples.sealed(7)))
+    unplugged = samples.desk(Step.FINGERS, replace(case, fingers=samples.fingers(4)))
+    cable = msg("The cable of the fingerprint reader is out. Plug it in: it goes on by itself.")
+    yield Shot("finger_unplugged", replace(unplugged, devices=samples.devices(well=False), problem=cable))
+    yield at("finger_reason", lambda one: replace(one, fingers=poor), View(place=Place.REASON))
+    approver = View(place=Place.APPROVER, kind=ExceptionKind.BANDAGED, officer_id="s-01", pin="12")
+    yield at("finger_approver", lambda one: replace(one, fingers=poor), approver)
+    round_two = replace(case, fingers=samples.fingers(10), confirmation=samples.confirmation(1))
+    yield Shot("confirmation", samples.desk(Step.CONFIRMATION, replace(round_two, sealed=samples.sealed(12))))
+
+
+def _end() -> Iterator[Shot]:
+    case = replace(
+        samples.case(),
+        photo=PhotoFacts(False, samples.drawn_face(640, 480), samples.GOOD, msg("Red background: odd birth year"), 1),
+        fingers=samples.fingers(10),
+        confirmation=samples.confirmation(2),
+        sealed=samples.sealed(14),
+    )
+    case = replace(case, signature=replace(case.signature, verdict=samples.GOOD, accepted=True))
+    yield Shot("review", samples.desk(Step.REVIEW, case))
+    yield Shot("sealing", samples.desk(Step.SEALING, case))
+    yield Shot("done", samples.desk(Step.DONE, replace(case, done=DoneFacts(case.number, 1, True))))
+
+
+def show(shell: Shell, counter: StillCounter, shot: Shot) -> None:
+    """Bring the window to this picture."""
+    counter.tell(shot.facts)
+    shell.view = shot.view
+    shell.draw()
+    if shot.frame is not None:
+        counter.send_frame(shot.frame)
+
+
+def main() -> None:
+    """Render everything; the platform is offscreen unless the caller chose another."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--only", default="", help="names that begin so")
+    parser.add_argument("--size", default="1920x1080", help="of the window, in pixels")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication([])
+    load_fonts()
+    options.out.mkdir(parents=True, exist_ok=True)
+    width, height = (int(side) for side in options.size.split("x"))
+    theme = Theme.for_screen(width, height, *SIZE_MM)
+    for language in Language:
+        counter = StillCounter(samples.desk(Step.LOGIN))
+        shell = Shell(counter, theme, language, lambda: samples.NOW_S, Text)
+        shell.resize(width, height)
+        shell.show()
+        for shot in shots():
+            if shot.name.startswith(options.only):
+                show(shell, counter, shot)
+                application.processEvents()
+                shell.grab().save(str(options.out / f"{shot.name}.{language.value}.png"))
+        shell.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""The signature as it is written."""
+
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from station.text import Text
+from ui.presenters.signature import SignatureState
+from ui.screens.base import Screen
+from ui.theme import Theme
+from ui.widgets.ink import InkPad
+from ui.widgets.verdict import VerdictPanel
+
+
+class SignatureScreen(Screen[SignatureState]):
+    """The pad on the left, the verdict on the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.pad = InkPad(theme, self)
+        self._verdict = VerdictPanel(theme, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(7))
+        row.addWidget(self.pad, 5)
+        row.addWidget(self._verdict, 2)
+
+    def draw(self, state: SignatureState, text: Text) -> None:
+        if len(state.points) >= self.pad.count or not state.points:
+            self.pad.show_points(state.points, state.size)
+        self._verdict.show_verdict(state.mark, None, state.reason, state.cure, text)

@@ -1,0 +1,225 @@
+"""The window: the frame around one screen, and the way of every press to the counter."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QColor, QKeyEvent, QPalette
+from PyQt6.QtWidgets import QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from drivers.api import PenPoint
+from station.capture.counter import Counter
+from station.capture.facts import DeskFacts, LiveFrame, Step
+from station.text import Language, Text
+from ui.presenters import frame, window
+from ui.presenters.common import Action, Bar
+from ui.presenters.intents import Choose, ChooseReason, Do, Edit, EnterPin, Go, Intent, ask
+from ui.presenters.photo import PhotoState
+from ui.presenters.view import View, followed, moved
+from ui.presenters.window import ScreenState
+from ui.screens.base import Screen
+from ui.screens.photo import PhotoScreen
+from ui.screens.signature import SignatureScreen
+from ui.screens.table import SCREENS
+from ui.theme import COLOURS, GAP_MM, PRIMARY_MM, Letter, Theme
+from ui.widgets.button import ActionButton, Look
+from ui.widgets.frame import Header, NoticeLine, TrainingBanner
+from ui.widgets.marks import Words
+
+MOST_SECONDARY = 4
+TICK_MS = 500
+
+
+class Shell(QWidget):
+    """Draws facts, passes intents on. `make_text` turns a language into words."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        theme: Theme,
+        language: Language,
+        now_s: Callable[[], float],
+        make_text: Callable[[Language], Text] = Text,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._counter, self._now_s, self._make_text = counter, now_s, make_text
+        self.text = make_text(language)
+        self.theme = theme
+        self.view = View(now_s=now_s())
+        self._facts = counter.facts
+        self._back: Action | None = None
+        self._shown: type[ScreenState] | None = None
+        self._screens: dict[type[ScreenState], Screen[Any]] = {}
+        self._build()
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._second_passed)
+        counter.subscribe(self._facts_changed)
+        counter.on_frame(self._frame_came)
+        counter.on_ink(self._ink_came)
+        self.draw()
+
+    def _build(self) -> None:
+        theme = self.theme
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(COLOURS.page))
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
+        self._banner = TrainingBanner(theme, self)
+        self.header = Header(theme, self)
+        self.header.language.asked.connect(self._switch_language)
+        self._heading = Words(theme, Letter.INSTRUCTION, bold=True, parent=self)
+        self._content = QStackedWidget(self)
+        self._notice = NoticeLine(theme, self)
+        bar = QWidget(self)
+        self.secondary = [ActionButton(theme, Look.SECONDARY, bar) for _ in range(MOST_SECONDARY)]
+        self.primary = ActionButton(theme, Look.PRIMARY, bar)
+        self.primary.setMinimumWidth(theme.px(84))
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(GAP_MM))
+        for button in (*self.secondary, self.primary):
+            button.asked.connect(self.take)
+        for button in self.secondary:
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.primary)
+        bar.setFixedHeight(theme.px(PRIMARY_MM) + 12)
+        body = QVBoxLayout()
+        body.setContentsMargins(theme.px(7), theme.px(3.5), theme.px(7), theme.px(3.5))
+        body.setSpacing(theme.px(3))
+        body.addWidget(self._heading)
+        body.addWidget(self._content, 1)
+        body.addWidget(self._notice)
+        body.addWidget(bar)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        outer.addWidget(self._banner)
+        outer.addWidget(self.header)
+        outer.addLayout(body, 1)
+
+    def take(self, intent: Intent) -> None:
+        """One press: for the window itself or for the counter."""
+        if isinstance(intent, Go | Choose | ChooseReason | EnterPin | Edit):
+            self.view = moved(self.view, intent)
+            self.draw()
+            return
+        if intent is Do.START:
+            self.view = replace(self.view, start_asked=True)
+        elif intent is Do.DISCARD:
+            self.view = moved(self.view, Go())
+        ask(self._counter, intent)
+        self.draw()
+
+    def draw(self) -> None:
+        """Everything anew; what has not changed is not painted again."""
+        self.view = replace(self.view, now_s=self._now_s())
+        state = window.present(self._facts, self.view)
+        around = frame.present(self._facts)
+        self._banner.setVisible(around.training)
+        self._banner.draw(self.text)
+        self.header.draw(around, self.text)
+        self._notice.draw(around, self.text)
+        screen = self._screen(type(state))
+        screen.draw(state, self.text)
+        self._show_bar(state.bar)
+        if self._shown is not type(state):
+            self._shown = type(state)
+            self._content.setCurrentWidget(screen)
+            (screen.first_focus() or self.primary).setFocus()
+        self._run_clock()
+
+    def _screen(self, kind: type[ScreenState]) -> Screen[Any]:
+        if kind not in self._screens:
+            screen = SCREENS[kind](self.theme, self)
+            screen.asked.connect(self.take)
+            self._content.addWidget(screen)
+            self._screens[kind] = screen
+        return self._screens[kind]
+
+    def _show_bar(self, bar: Bar) -> None:
+        self._heading.say(bar.heading, self.text)
+        self.setWindowTitle(self._heading.text())
+        for place, button in enumerate(self.secondary):
+            button.setVisible(place < len(bar.secondary))
+            if place < len(bar.secondary):
+                button.set_action(bar.secondary[place], self.text)
+        self.primary.setVisible(bar.primary is not None)
+        if bar.primary is not None:
+            self.primary.set_action(bar.primary, self.text)
+        actions = (*bar.secondary, *((bar.primary,) if bar.primary is not None else ()))
+        self._back = next((action for action in actions if action.back), None)
+
+    def _run_clock(self) -> None:
+        """Half seconds are counted only while a countdown is on the screen."""
+        until_s = self._facts.login.retry_at_s if self._facts.step is Step.LOGIN else None
+        if self._facts.step is Step.RESTING and self._facts.case is not None:
+            until_s = self._facts.case.rest_until_s
+        counting = until_s is not None and until_s > self.view.now_s
+        if counting and not self._tick.isActive():
+            self._tick.start()
+        elif not counting:
+            self._tick.stop()
+
+    def _second_passed(self) -> None:
+        self.draw()
+
+    def _facts_changed(self, facts: DeskFacts) -> None:
+        before, self._facts = self._facts, facts
+        self.view = followed(self.view, before, facts)
+        if before.step is Step.PHOTO and facts.step is not Step.PHOTO:
+            self._photo().forget()
+        self.draw()
+
+    def _frame_came(self, live: LiveFrame) -> None:
+        if self._facts.step is Step.PHOTO:
+            self._photo().show_frame(live)
+
+    def _ink_came(self, points: tuple[PenPoint, ...]) -> None:
+        screen = next((s for s in self._screens.values() if isinstance(s, SignatureScreen)), None)
+        if screen is not None and self._facts.step is Step.SIGNATURE:
+            screen.pad.add(points)
+
+    def _photo(self) -> PhotoScreen:
+        screen = self._screen(PhotoState)
+        if not isinstance(screen, PhotoScreen):
+            raise TypeError("the photo's state has another screen")
+        return screen
+
+    def _switch_language(self) -> None:
+        other = Language.ENGLISH if self.text.language is Language.INDONESIAN else Language.INDONESIAN
+        self.text = self._make_text(other)
+        self.draw()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab goes in reading order: header, content, buttons; as the widgets were made."""
+        chain = [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.isVisibleTo(self) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        if not chain:
+            return False
+        now = self.focusWidget()
+        place = chain.index(now) if now in chain else -1
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        chain[(place + (1 if next else -1)) % len(chain)].setFocus(reason)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        """What no control wanted: Return is the primary button, Esc the way back."""
+        if event is None:
+            return
+        screen = self._content.currentWidget()
+        if isinstance(screen, Screen) and screen.take_key(event):
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.primary.press()
+        elif event.key() == Qt.Key.Key_Escape and self._back is not None and self._back.enabled:
+            self.take(self._back.intent)
+        else:
+            super().keyPressEvent(event)

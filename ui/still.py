@@ -1,0 +1,111 @@
+"""A counter that only shows: whatever is asked of it is written down and changes nothing."""
+
+from collections.abc import Callable
+
+from drivers.api import PenPoint, Role
+from station.biometrics.model import ExceptionKind, FingerPosition
+from station.capture.counter import CaseDraft
+from station.capture.facts import DeskFacts, LiveFrame
+from station.health.model import Item, Person
+
+
+class StillCounter:
+    """For the gallery and the tests; `tell` makes it say new facts, `asked` is what it was asked."""
+
+    def __init__(self, facts: DeskFacts) -> None:
+        self._facts = facts
+        self._listeners: list[Callable[[DeskFacts], None]] = []
+        self._on_frame: list[Callable[[LiveFrame], None]] = []
+        self._on_ink: list[Callable[[tuple[PenPoint, ...]], None]] = []
+        self.asked: list[tuple[object, ...]] = []
+
+    @property
+    def facts(self) -> DeskFacts:
+        return self._facts
+
+    def tell(self, facts: DeskFacts) -> None:
+        self._facts = facts
+        for listener in self._listeners:
+            listener(facts)
+
+    def send_frame(self, frame: LiveFrame) -> None:
+        for listener in self._on_frame:
+            listener(frame)
+
+    def send_ink(self, points: tuple[PenPoint, ...]) -> None:
+        for listener in self._on_ink:
+            listener(points)
+
+    def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
+        self._listeners.append(listener)
+
+    def on_frame(self, listener: Callable[[LiveFrame], None]) -> None:
+        self._on_frame.append(listener)
+
+    def on_ink(self, listener: Callable[[tuple[PenPoint, ...]], None]) -> None:
+        self._on_ink.append(listener)
+
+    def log_in(self, officer_id: str, pin: str) -> None:
+        self.asked.append(("log_in", officer_id, pin))
+
+    def log_out(self) -> None:
+        self.asked.append(("log_out",))
+
+    def check_devices(self) -> None:
+        self.asked.append(("check_devices",))
+
+    def new_case(self) -> None:
+        self.asked.append(("new_case",))
+
+    def enter_case(self, draft: CaseDraft) -> None:
+        self.asked.append(("enter_case", draft))
+
+    def measure(self, person: Person) -> None:
+        self.asked.append(("measure", person))
+
+    def confirm(self, item: Item, held: bool) -> None:
+        self.asked.append(("confirm", item, held))
+
+    def start(self) -> None:
+        self.asked.append(("start",))
+
+    def take_photo(self) -> None:
+        self.asked.append(("take_photo",))
+
+    def retake_photo(self) -> None:
+        self.asked.append(("retake_photo",))
+
+    def approve_photo(self) -> None:
+        self.asked.append(("approve_photo",))
+
+    def capture_finger(self) -> None:
+        self.asked.append(("capture_finger",))
+
+    def retake_finger(self, position: FingerPosition) -> None:
+        self.asked.append(("retake_finger", position))
+
+    def record_exception(
+        self, position: FingerPosition | None, kind: ExceptionKind, approver_id: str, approver_pin: str
+    ) -> None:
+        self.asked.append(("record_exception", position, kind, approver_id, approver_pin))
+
+    def clear_ink(self) -> None:
+        self.asked.append(("clear_ink",))
+
+    def accept_signature(self) -> None:
+        self.asked.append(("accept_signature",))
+
+    def review_change(self, role: Role) -> None:
+        self.asked.append(("review_change", role))
+
+    def seal(self) -> None:
+        self.asked.append(("seal",))
+
+    def defer(self) -> None:
+        self.asked.append(("defer",))
+
+    def discard(self) -> None:
+        self.asked.append(("discard",))
+
+    def finish(self) -> None:
+        self.asked.append(("finish",))
