@@ -9,7 +9,7 @@ import numpy as np
 from drivers.api import Gray
 from station.biometrics.nfiq2.flow import certainty, flow
 from station.biometrics.nfiq2.forest import histogram_names, predict
-from station.biometrics.nfiq2.grid import BLOCK_PX, Floats, lay_grid
+from station.biometrics.nfiq2.grid import Floats, lay_grid, tile_means
 from station.biometrics.nfiq2.region import find_region
 from station.biometrics.nfiq2.ridges import frequency_analysis, local_clarity, ridge_valley_ratios
 from station.biometrics.nfiq2.spots import find_spots, minutiae_features
@@ -87,7 +87,7 @@ def assess(pixels: Gray, ppi: int) -> Assessment | Refusal:
     features = minutiae_features(image, spots)
     features |= {
         "Mu": float(image.mean()),
-        "MMB": _mean_of_tiles(image),
+        "MMB": float(tile_means(image.astype(np.int64)).mean()),
         "ImgProcROIArea_Mean": region.mean_grey,
         "OrientationMap_ROIFilter_CoherenceRel": region.coherence_mean,
         "OrientationMap_ROIFilter_CoherenceSum": region.coherence_sum,
@@ -127,16 +127,6 @@ def _refusal(image: Gray) -> Refusal | None:
     if min(height, width) < _LEAST_SIDE_PX or footprint_px(image) < _LEAST_FOOTPRINT_PX:
         return Refusal.TOO_SMALL
     return None
-
-
-def _mean_of_tiles(image: Gray) -> float:
-    """MMB: the mean of the 32x32 tiles' means; the cut tiles at the right and bottom count as much as whole ones."""
-    height, width = image.shape
-    sums = np.add.reduceat(np.add.reduceat(image.astype(np.int64), np.arange(0, height, BLOCK_PX), axis=0),
-                           np.arange(0, width, BLOCK_PX), axis=1)  # fmt: skip
-    tall = np.diff([*range(0, height, BLOCK_PX), height])
-    wide = np.diff([*range(0, width, BLOCK_PX), width])
-    return float((sums / np.outer(tall, wide)).mean())
 
 
 def _histogram(family: str, values: Floats) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The features that look at the ridges' direction: OCL and OF (ISO/IEC 29794-4, 6.2)."""
 
 import numpy as np
+import numpy.typing as npt
 
 from drivers.api import Gray
 from station.biometrics.nfiq2.grid import BLOCK_PX, Floats, Grid, gradients
@@ -16,19 +17,19 @@ def certainty(image: Gray) -> Floats:
     return _certainty(tiles.astype(np.float64))
 
 
-def certainty_of(block: Gray) -> float:
-    """OCL of one block; 0 without any gradient."""
-    found = _certainty(block.astype(np.float64)[np.newaxis, np.newaxis])
-    return float(found[0]) if len(found) else 0.0
+def certainty_of(tiles: npt.NDArray[np.uint8]) -> Floats:
+    """OCL of each of (n, 32, 32) tiles; 0 without any gradient."""
+    return _certainty(tiles.astype(np.float64)[:, np.newaxis], keep=True)
 
 
-def _certainty(tiles: Floats) -> Floats:
+def _certainty(tiles: Floats, keep: bool = False) -> Floats:
     gx, gy = gradients(tiles)
     a, b, c = (gx * gx).mean(axis=(2, 3)), (gy * gy).mean(axis=(2, 3)), (gx * gy).mean(axis=(2, 3))
     root = np.sqrt((a - b) ** 2 + 4.0 * c**2)
     largest, smallest = (a + b + root) / 2, (a + b - root) / 2
     useful = largest != 0
-    return np.asarray(1.0 - smallest[useful] / largest[useful])
+    found = np.where(useful, 1.0 - smallest / np.where(useful, largest, 1.0), 0.0)
+    return np.asarray(found.ravel() if keep else found[useful])
 
 
 def flow(grid: Grid) -> Floats:

@@ -57,22 +57,27 @@ def gradients(blocks: Floats) -> tuple[Floats, Floats]:
 
 
 def _difference(blocks: Floats, axis: int) -> Floats:
-    return np.asarray(np.gradient(blocks, axis=axis)) if blocks.shape[axis] > 1 else np.zeros_like(blocks)
+    result = np.zeros_like(blocks)
+    if blocks.shape[axis] > 1:
+        source, target = np.moveaxis(blocks, axis, 0), np.moveaxis(result, axis, 0)
+        target[1:-1] = (source[2:] - source[:-2]) / 2
+        target[0], target[-1] = source[1] - source[0], source[-1] - source[-2]
+    return result
+
+
+def tile_means(values: npt.NDArray[np.int64]) -> Floats:
+    """The mean of each 32x32 tile from the top left, (rows, cols); those at the right and bottom may be cut."""
+    height, width = values.shape
+    ys, xs = np.arange(0, height, BLOCK_PX), np.arange(0, width, BLOCK_PX)
+    sums = np.add.reduceat(np.add.reduceat(values, ys, axis=0), xs, axis=1)
+    return np.asarray(sums / np.outer(np.diff(ys, append=height), np.diff(xs, append=width)))
 
 
 def _foreground(image: Gray, rows: int, cols: int) -> Bools:
     """Blocks of which every pixel lies in a tile with texture: tiles start at the corner, blocks 2 px inside."""
-    normal = (image - image.mean()) / max(float(image.std()), 1e-12)
-    height, width = image.shape
-    tiles = np.array(
-        [
-            [
-                normal[y : y + BLOCK_PX, x : x + BLOCK_PX].std() > _FOREGROUND_DEVIATION
-                for x in range(0, width, BLOCK_PX)
-            ]
-            for y in range(0, height, BLOCK_PX)
-        ]
-    )
+    grey = image.astype(np.int64)
+    variance = tile_means(grey * grey) - tile_means(grey) ** 2
+    tiles = np.sqrt(np.maximum(variance, 0.0)) > _FOREGROUND_DEVIATION * float(image.std())
     quads = tiles[:-1, :-1] & tiles[1:, :-1] & tiles[:-1, 1:] & tiles[1:, 1:]
     return np.asarray(quads[:rows, :cols])
 

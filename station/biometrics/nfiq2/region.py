@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from drivers.api import Gray
-from station.biometrics.nfiq2.grid import BLOCK_PX, Bools, gradients
+from station.biometrics.nfiq2.grid import BLOCK_PX, Bools, Floats, gradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,13 @@ def find_region(image: Gray) -> Region:
     """The finger as one dark blob without holes: erode, blur, Otsu, blur, Otsu, fill, keep the largest."""
     mask = _largest(_without_holes(_dark(image)))
     mean = float(image[mask].mean()) if mask.any() else 255.0
-    coherences = [
-        _coherence(image[y : y + BLOCK_PX, x : x + BLOCK_PX])
-        for y in range(0, image.shape[0], BLOCK_PX)
-        for x in range(0, image.shape[1], BLOCK_PX)
-        if mask[y : y + BLOCK_PX, x : x + BLOCK_PX].any()
-    ]
-    total = float(sum(coherences))
-    return Region(mask, mean, total, total / len(coherences) if coherences else 0.0)
+    touched = np.logical_or.reduceat(
+        np.logical_or.reduceat(mask, np.arange(0, mask.shape[0], BLOCK_PX), axis=0),
+        np.arange(0, mask.shape[1], BLOCK_PX),
+        axis=1,
+    )
+    total = float(_coherences(image)[touched].sum())
+    return Region(mask, mean, total, total / max(1, int(touched.sum())))
 
 
 def _dark(image: Gray) -> Gray:
@@ -63,9 +63,25 @@ def _largest(dark: Gray) -> Bools:
     return np.asarray(labels == 1 + int(boxes.argmax()))
 
 
-def _coherence(tile: Gray) -> float:
-    """How far the tile's squared gradients point the same way, 0..1."""
-    gx, gy = gradients(tile.astype(np.float64))
+def _coherences(image: Gray) -> Floats:
+    """How far the squared gradients of each 32x32 tile point the same way, 0..1, (rows, cols) with the cut tiles."""
+    height, width = image.shape
+    found = np.zeros((-(-height // BLOCK_PX), -(-width // BLOCK_PX)))
+    rows, cols = height // BLOCK_PX, width // BLOCK_PX
+    whole = image[: rows * BLOCK_PX, : cols * BLOCK_PX].reshape(rows, BLOCK_PX, cols, BLOCK_PX).swapaxes(1, 2)
+    found[:rows, :cols] = _coherence(whole)
+    for y in range(found.shape[0]):
+        for x in range(found.shape[1]):
+            if y >= rows or x >= cols:
+                tile = image[y * BLOCK_PX : (y + 1) * BLOCK_PX, x * BLOCK_PX : (x + 1) * BLOCK_PX]
+                found[y, x] = _coherence(tile[np.newaxis, np.newaxis])[0, 0]
+    return found
+
+
+def _coherence(tiles: npt.NDArray[np.uint8]) -> Floats:
+    """Coherence of (rows, cols, h, w) tiles of one size; 0 without any gradient."""
+    gx, gy = gradients(tiles.astype(np.float64))
     along, askew = gx * gx - gy * gy, 2 * gx * gy
-    size = float(np.hypot(along, askew).sum())
-    return float(np.hypot(along.sum(), askew.sum())) / size if size else 0.0
+    size = (gx * gx + gy * gy).sum(axis=(2, 3))  # = the sum of hypot(along, askew)
+    length = np.hypot(along.sum(axis=(2, 3)), askew.sum(axis=(2, 3)))
+    return np.asarray(length / np.where(size > 0, size, 1.0))

@@ -11,11 +11,14 @@ from drivers.api import Gray
 from station.biometrics.nfiq2.flow import certainty_of
 from station.biometrics.nfiq2.grid import BLOCK_PX, Bools, Floats
 
+Floats32 = npt.NDArray[np.float32]
+
 _DIRECTIONS = 12
 _PERIOD_PX = 9.0
 _SCALE = 2 / 3
 _RIM_PX = 8
 _TWIN_PX = 9.0
+_HALF_PX, _BELL_PX = 7, 3.0
 _COM_HALF_PX = 100
 
 
@@ -25,8 +28,7 @@ def find_spots(image: Gray, finger: Bools) -> Floats:
     small -= cv2.GaussianBlur(small, (0, 0), 6)
     inside = cv2.erode(finger.astype(np.uint8), np.ones((2 * _RIM_PX + 1,) * 2, np.uint8))
     inside = cv2.resize(inside, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
-    cosine, sine, wave = _waves(small)
-    spots = _residues(cosine, sine, wave, inside.astype(bool))
+    spots = _residues(*_waves(small), inside.astype(bool))
     return np.asarray(_without_twins(spots) / _SCALE)
 
 
@@ -38,47 +40,46 @@ def _directions(small: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(np.arctan2(askew, along) / 2, dtype=np.float32)
 
 
-def _waves(small: npt.NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
-    """The ridge signal as a wave: its cosine and sine parts, and the direction (0..pi) in which it was taken."""
+def _waves(small: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """The ridge signal as a wave across the ridges: its phase, and the direction (0..pi) in which it was taken."""
     number = np.round(_directions(small) / np.pi * _DIRECTIONS).astype(np.int64) % _DIRECTIONS
-    cosine, sine = np.zeros(small.shape), np.zeros(small.shape)
+    phase = np.zeros(small.shape)
     for step in range(_DIRECTIONS):
         here = number == step
         if here.any():
-            even, odd = _filters(step * np.pi / _DIRECTIONS)
-            cosine[here] = cv2.filter2D(small, cv2.CV_32F, even)[here]
-            sine[here] = cv2.filter2D(small, cv2.CV_32F, odd)[here]
-    return np.asarray(cosine), np.asarray(sine), np.asarray(number * (np.pi / _DIRECTIONS))
+            even, odd = _filtered(small, step * np.pi / _DIRECTIONS)
+            phase[here] = np.arctan2(odd[here], even[here])
+    return phase, np.asarray(number * (np.pi / _DIRECTIONS))
 
 
-def _filters(direction: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    half = 7
-    y, x = np.mgrid[-half : half + 1, -half : half + 1]
-    across = x * np.cos(direction) + y * np.sin(direction)
-    bell = np.exp(-(x * x + y * y) / (2 * 3.0**2))
-    phase = 2 * np.pi * across / (_PERIOD_PX * _SCALE)
-    even, odd = bell * np.cos(phase), bell * np.sin(phase)
-    even -= bell * even.sum() / bell.sum()
-    return even.astype(np.float32), odd.astype(np.float32)
+def _filtered(small: npt.NDArray[np.float32], direction: float) -> tuple[Floats32, Floats32]:
+    """The even and odd parts of a Gabor filter, taken apart into filters along x and y."""
+    at = np.arange(-_HALF_PX, _HALF_PX + 1, dtype=np.float32)
+    bell = np.exp(-(at * at) / (2 * _BELL_PX**2))
+    turn = 2 * np.pi / (_PERIOD_PX * _SCALE)
+    x, y = turn * np.cos(direction) * at, turn * np.sin(direction) * at
+    cos_x, sin_x, cos_y, sin_y = bell * np.cos(x), bell * np.sin(x), bell * np.cos(y), bell * np.sin(y)
+
+    def convolved(along_x: Floats32, along_y: Floats32) -> Floats32:
+        return np.asarray(cv2.sepFilter2D(small, cv2.CV_32F, along_x, along_y), dtype=np.float32)
+
+    even = convolved(cos_x, cos_y) - convolved(sin_x, sin_y)
+    odd = convolved(sin_x, cos_y) + convolved(cos_x, sin_y)
+    return even, odd
 
 
-def _residues(cosine: Floats, sine: Floats, direction: Floats, inside: Bools) -> Floats:
-    """Where the phase turns once around a square of four pixels."""
-    corners = [(0, 0), (0, 1), (1, 1), (1, 0), (0, 0)]
-    height, width = cosine.shape
-    turn = np.zeros((height - 1, width - 1))
-    cut = [
-        [part[dy : dy + height - 1, dx : dx + width - 1] for part in (cosine, sine, direction)] for dy, dx in corners
-    ]
-    sign = np.ones_like(turn)
-    previous = np.arctan2(cut[0][1], cut[0][0])
-    for (_, _, d0), (c1, s1, d1) in pairwise(cut):
-        sign = np.where(np.cos(d1 - d0) < 0, -sign, sign)
-        phase = np.arctan2(sign * s1, c1)
-        turn += (phase - previous + np.pi) % (2 * np.pi) - np.pi
-        previous = phase
-    ys, xs = np.nonzero((np.abs(turn) > np.pi) & inside[:-1, :-1] & (sign > 0))
-    return np.column_stack([xs, ys]).astype(np.float64) + 0.5
+def _residues(phase: Floats, direction: Floats, inside: Bools) -> Floats:
+    """Where the phase turns once around a square of four pixels, following it across changes of direction."""
+    ys, xs = np.nonzero(inside[:-1, :-1])
+    turn, sign = np.zeros(len(ys)), np.ones(len(ys))
+    for (dy, dx), (ey, ex) in pairwise([(0, 0), (0, 1), (1, 1), (1, 0), (0, 0)]):
+        before = sign * phase[ys + dy, xs + dx]
+        opposed = np.abs(direction[ys + ey, xs + ex] - direction[ys + dy, xs + dx]) > np.pi / 2
+        sign = np.where(opposed, -sign, sign)
+        step = sign * phase[ys + ey, xs + ex] - before
+        turn += step - 2 * np.pi * np.round(step / (2 * np.pi))
+    around = (np.abs(turn) > np.pi) & (sign > 0)
+    return np.column_stack([xs[around], ys[around]]).astype(np.float64) + 0.5
 
 
 def _without_twins(spots: Floats) -> Floats:
@@ -96,12 +97,12 @@ def minutiae_features(image: Gray, spots: Floats) -> dict[str, float]:
     central = (np.abs(np.floor(spots) - centre) <= _COM_HALF_PX).all(axis=1).sum()
     mean, deviation = float(image.mean()), max(float(image.std()), 1e-12)
     darker = sum(0.0 < (mean - tile.mean()) / deviation <= 0.5 for tile in _tiles(image, spots, full=False))
-    sure = sum(int(certainty_of(tile) * 100 + 0.5) > 80 for tile in _tiles(image, spots, full=True))
+    sure = (np.floor(certainty_of(np.array(_tiles(image, spots, full=True))) * 100 + 0.5) > 80).sum()
     return {
         "FingerJetFX_MinCount_COMMinRect200x200": float(central),
         "FingerJetFX_MinutiaeCount": float(len(spots)),
         "FJFXPos_Mu_MinutiaeQuality_2": darker / len(spots),
-        "FJFXPos_OCL_MinutiaeQuality_80": sure / len(spots),
+        "FJFXPos_OCL_MinutiaeQuality_80": float(sure) / len(spots),
     }
 
 
