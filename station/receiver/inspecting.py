@@ -24,9 +24,6 @@ def inspect(path: Path) -> Inspection:
     except BundleRefused as why:
         return Inspection(path, why.reason, {})
     core = envelope.core
-    created = (
-        datetime.fromtimestamp(core.created.unix_ms / 1000, UTC).isoformat() if _dated(core.created.unix_ms) else ""
-    )
     facts: dict[str, object] = {
         "format": f"{MAJOR}.{MINOR}",
         "suite": SUITE,
@@ -38,7 +35,7 @@ def inspect(path: Path) -> Inspection:
         "previous": core.previous.hex(),
         "case_commitment": None if core.case_commitment is None else core.case_commitment.hex(),
         "keyring_version": core.keyring_version,
-        "created": created,
+        "created": _date(core.created.unix_ms),
         "boot_id": core.created.boot_id,
         "audit_records": core.checkpoint.count,
         "audit_head": core.checkpoint.head.hex(),
@@ -51,5 +48,9 @@ def inspect(path: Path) -> Inspection:
     return Inspection(path, None, facts)
 
 
-def _dated(unix_ms: int) -> bool:
-    return unix_ms < 253_402_300_800_000
+def _date(unix_ms: int) -> str:
+    """ISO 8601, or nothing for a moment that no calendar has."""
+    try:
+        return datetime.fromtimestamp(unix_ms / 1000, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
