@@ -128,7 +128,19 @@ class Link:
         while data := self.read(until_s, cancel, traced=traced):
             if (found := answer(data)) is not None:
                 return found
+            if self.monotonic_s() >= until_s:
+                break
         return None
+
+    def drain(self) -> bytes:
+        """All that was received and not read, at most 256 KiB."""
+        data = b""
+        for _ in range(64):
+            more = self.read(self.monotonic_s())
+            data += more
+            if not more:
+                break
+        return data
 
     def note(self, direction: Direction, data: bytes, masked_bytes: int = 0) -> None:
         """Add to the trace."""

@@ -110,7 +110,7 @@ class Mcu90615Sensor:
 
     def _sample(self, info: DeviceInfo, until_s: float, cancel: Event) -> TemperatureSample | None:
         """A reading that arrived after this call; asks for the stream again when it has stopped."""
-        self._finder.feed(self._link.read(self._monotonic_s()))
+        self._finder.feed(self._link.drain())
         self._heard.clear()
         reading = self._next(min(until_s, self._monotonic_s() + STALLED_S / 2), cancel)
         if reading is None and not cancel.is_set() and self._monotonic_s() < until_s:
@@ -125,6 +125,8 @@ class Mcu90615Sensor:
             self._heard += data[: 64 - min(64, len(self._heard))]
             if readings := self._finder.feed(data):
                 return readings[-1]
+            if self._monotonic_s() >= until_s:
+                break
         return None
 
     def _diagnosis(self) -> Faulted:

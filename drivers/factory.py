@@ -1,0 +1,63 @@
+"""From configuration to drivers: the table of kinds."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from drivers.api import (
+    Camera,
+    Drivers,
+    DriverSettings,
+    FingerprintReader,
+    Role,
+    SignaturePad,
+    TemperatureSensor,
+)
+from drivers.camera_uvc import UvcCamera
+from drivers.fingerprint_ef01 import R307, R503, Ef01Reader
+from drivers.signature_topaz import TopazPad
+from drivers.temperature_mcu90615 import Mcu90615Sensor
+
+D = TypeVar("D")
+Driver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
+
+FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
+    "ef01-r307": lambda settings: Ef01Reader(settings, R307),
+    "ef01-r503": lambda settings: Ef01Reader(settings, R503),
+}
+CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera}
+SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"topaz": TopazPad}
+TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {"mcu90615": Mcu90615Sensor}
+
+KINDS: dict[str, Role] = {
+    **dict.fromkeys(FINGERPRINTS, Role.FINGERPRINT),
+    **dict.fromkeys(CAMERAS, Role.CAMERA),
+    **dict.fromkeys(SIGNATURES, Role.SIGNATURE),
+    **dict.fromkeys(TEMPERATURES, Role.TEMPERATURE),
+}
+"""What each kind is for."""
+
+
+def make(settings: DriverSettings) -> Driver:
+    """The driver of one device; ValueError for an unknown kind or an option of a wrong type."""
+    makers: dict[str, Callable[[DriverSettings], Driver]] = {**FINGERPRINTS, **CAMERAS, **SIGNATURES, **TEMPERATURES}
+    return _made(makers, settings)
+
+
+def make_all(settings: Mapping[Role, DriverSettings]) -> Drivers:
+    """One driver a role; ValueError when a role has none, or a kind that is for another role."""
+    missing = [role.value for role in Role if role not in settings]
+    if missing:
+        raise ValueError(f"no device configured for {', '.join(missing)}")
+    return Drivers(
+        fingerprint=_made(FINGERPRINTS, settings[Role.FINGERPRINT]),
+        camera=_made(CAMERAS, settings[Role.CAMERA]),
+        signature=_made(SIGNATURES, settings[Role.SIGNATURE]),
+        temperature=_made(TEMPERATURES, settings[Role.TEMPERATURE]),
+    )
+
+
+def _made(table: Mapping[str, Callable[[DriverSettings], D]], settings: DriverSettings) -> D:
+    maker = table.get(settings.kind)
+    if maker is None:
+        raise ValueError(f"kind {settings.kind} is none of {', '.join(sorted(table))}")
+    return maker(settings)
