@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers import factory
+from drivers.api import DeviceStatus, Role
 from station.biometrics.finger_worker import FingerWorker
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
@@ -62,6 +63,17 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             papers=_papers(config),
         )
     )
+
+
+def ask_devices(config: Config) -> dict[Role, DeviceStatus]:
+    """Open each device once, ask it, and let it go: for a health report without a counter."""
+    statuses: dict[Role, DeviceStatus] = {}
+    drivers = factory.make_all(config.devices.settings())
+    for role in Role:
+        driver = getattr(drivers, role.value)
+        statuses[role] = driver.open()
+        driver.close()
+    return statuses
 
 
 def _settings(config: Config) -> CounterSettings:
