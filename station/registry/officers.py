@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 from cryptography.exceptions import InvalidKey
@@ -214,10 +215,16 @@ class Officers:
 
     def _locked(self, record: _Record) -> LockedOut:
         wait_s = max(1, round(record.wait_until_s - self._clock.monotonic_s()))
-        return LockedOut(
-            msg("Too many wrong PINs. Wait {wait_s} seconds, or ask a supervisor for a new PIN.", wait_s=wait_s),
-            record.wait_until_s,
-        )
+        if wait_s > 120:
+            sentence = msg(
+                "Too many wrong PINs. Wait {minutes} minutes, or ask a supervisor for a new PIN.",
+                minutes=ceil(wait_s / 60),
+            )
+        else:
+            sentence = msg(
+                "Too many wrong PINs. Wait {seconds} seconds, or ask a supervisor for a new PIN.", seconds=wait_s
+            )
+        return LockedOut(sentence, record.wait_until_s)
 
     def _hash(self, pin: str) -> str:
         cost = self._cost

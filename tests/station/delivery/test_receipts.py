@@ -113,6 +113,15 @@ def test_the_code_leads_to_the_sealed_record(size: PaperSize) -> None:
     assert code(citizen_receipt(RECEIPT, Language.ENGLISH, size)) == f"KTPEL:SMD1-20261124-0017:{HASH.upper()}"
 
 
+def test_indonesian_is_the_default_in_words_dates_and_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    words_of = {Language.INDONESIAN: {"Served by": "Petugas"}, Language.ENGLISH: {}}
+    monkeypatch.setattr("station.text.catalogue", words_of.get)
+    text = words(citizen_receipt(RECEIPT))
+    assert "Rabu, 25 November 2026, 09.30 WITA" in text
+    assert "Petugas Budi Santoso" in text
+    assert "Selasa, 24 November 2026, 09.12 WITA" in words(deferral_slip(DEFERRAL))
+
+
 def test_without_an_exception_none_is_mentioned() -> None:
     text = words(citizen_receipt(replace(RECEIPT, recorded=RECEIPT.recorded[:2]), Language.ENGLISH))
     assert "exception" not in text

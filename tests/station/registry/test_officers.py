@@ -3,6 +3,7 @@
 import json
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.helpers.clock import FakeClock
 CHEAP = PinCost(memory_kib=8, passes=1, lanes=1)
 SUPERVISOR = OfficerCard("spv-1", "Rina", RoleOfOfficer.SUPERVISOR)
 OFFICER = OfficerCard("ptg-1", "Budi", RoleOfOfficer.OFFICER)
+REFERENCE_HASH = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 SUPERVISOR_PIN, OFFICER_PIN, WRONG = "864209", "571836", "111119"
 
 
@@ -81,6 +83,8 @@ def test_every_further_wrong_pin_doubles_the_wait_up_to_an_hour(officers: Office
         locked = officers.check("ptg-1", WRONG)
         assert isinstance(locked, LockedOut)
         delays.append(locked.retry_at_s - clock.monotonic_s())
+        said = Text(Language.ENGLISH)(locked.sentence)
+        assert (f"{delays[-1]:.0f} seconds" if delays[-1] <= 120 else f"{delays[-1] / 60:.0f} minutes") in said
         clock.advance(delays[-1])
     assert delays == [30, 60, 120, 240, 480, 960, 1920, LONGEST_DELAY_S, LONGEST_DELAY_S]
 
@@ -192,6 +196,31 @@ def test_a_supervisor_frees_who_forgot_but_not_oneself(officers: Officers) -> No
     assert isinstance(officers.reset_pin("ptg-1", "507318", by="ptg-1"), Refused)
     assert officers.reset_pin("ptg-1", "507318", by="spv-1") == OFFICER
     assert officers.check("ptg-1", "507318") == LoggedIn(OFFICER)
+
+
+def test_guessing_from_many_sides_at_once_wins_no_extra_guess(path: Path, officers: Officers) -> None:
+    answers = []
+
+    def guess() -> None:
+        answers.append(Officers(path, FakeClock(), CHEAP).check("ptg-1", WRONG))
+
+    guessers = [Thread(target=guess) for _ in range(12)]
+    for guesser in guessers:
+        guesser.start()
+    for guesser in guessers:
+        guesser.join()
+    assert sorted(answer.tries_left for answer in answers if isinstance(answer, WrongPin)) == [1, 2, 3, 4]
+    assert sum(isinstance(answer, LockedOut) for answer in answers) == 8
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), LockedOut)
+
+
+def test_a_hash_made_by_the_reference_argon2_is_understood(path: Path, officers: Officers) -> None:
+    """The Argon2id vector of the reference implementation's own test (version 0x13, 64 MiB, t=2, p=1)."""
+    stored = json.loads(path.read_bytes())
+    stored["officers"][1]["pin"] = REFERENCE_HASH
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    assert officers.check("ptg-1", "password") == LoggedIn(OFFICER)
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), WrongPin)
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", '{"officers": [{"officer_id": "x"}]}', '{"officers": 5}'])
