@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hw_sim.subjects.heads import Cover, Face, Look, paint_head
+from hw_sim.subjects.heads import Cover, Face, Look, paint_head, paint_long_hair
 from hw_sim.subjects.painting import Canvas, Colour, Floats, both_sides, curve, relief_shade
 
 __all__ = ["BACKGROUNDS", "Background", "Face", "draw_face", "render"]
@@ -30,8 +30,8 @@ BACKGROUNDS: dict[str, Colour] = {
 
 _HEAD_MM = 225.0
 _HEAD_SHARE = 0.70
-_EYES_DOWN = 0.47
-_NOISE_TILES = 8
+_EYES_DOWN = 0.445
+_NOISE_ROOM = 64
 
 
 def draw_face(rng: random.Random) -> Face:
@@ -64,7 +64,7 @@ def draw_face(rng: random.Random) -> Face:
         eye=rng.uniform(0.85, 1.2),
         eye_tilt=rng.uniform(-0.2, 1.6),
         brow=rng.uniform(1.0, 1.5) if man else rng.uniform(0.6, 1.0),
-        brow_tilt=rng.uniform(-0.6, 0.9),
+        brow_tilt=rng.uniform(-0.8, 0.1),
         nose_width=rng.uniform(0.9, 1.2),
         nose_length=rng.uniform(0.93, 1.07),
         mouth=rng.uniform(0.9, 1.1),
@@ -116,15 +116,17 @@ def render(
         raise ValueError(f"background {background!r} is none of {', '.join(BACKGROUNDS)}")
     look = Look(yaw_deg=yaw_deg, eyes_open=eyes_open, glasses=glasses, mask=mask)
     still = _still(_Shot(face, look, (width, height), roll_deg, light, offset, scale, blur, background))
-    noise = _noise(width, height)[frame % _NOISE_TILES]
+    down, across = frame * 17 % _NOISE_ROOM, frame * 29 % _NOISE_ROOM
+    noise = _noise(width, height)[down : down + height, across : across + width]
     return np.asarray(cv2.add(still, noise, dtype=cv2.CV_8U), np.uint8)
 
 
 @lru_cache(maxsize=2)
-def _noise(width: int, height: int) -> tuple[NDArray[np.int16], ...]:
+def _noise(width: int, height: int) -> NDArray[np.int16]:
+    """Return the sensor's noise, with room to take every frame's from another place."""
     draw = np.random.default_rng(width * 10_000 + height)
-    grain = (draw.standard_normal((height, width, 3), np.float32) * 2.2 for _ in range(_NOISE_TILES))
-    return tuple(np.asarray(np.round(tile), np.int16) for tile in grain)
+    grain = draw.standard_normal((height + _NOISE_ROOM, width + _NOISE_ROOM, 3), np.float32) * 2.2
+    return np.asarray(np.round(grain), np.int16)
 
 
 @lru_cache(maxsize=12)
@@ -135,6 +137,8 @@ def _still(shot: _Shot) -> Picture:
     eyes = (width * (0.5 + shot.offset[0]), height * (_EYES_DOWN + shot.offset[1]))
     scene = Canvas.empty(width, height, px_per_mm, eyes)
     _paint_background(scene, shot.background)
+    if shot.face.cover == "long":
+        paint_long_hair(scene, shot.face)
     _paint_body(scene, shot.face)
     _lay_head(scene, shot)
     picture = cv2.GaussianBlur(scene.colour * np.float32(shot.light), (0, 0), 0.6 + shot.blur)
@@ -143,7 +147,8 @@ def _still(shot: _Shot) -> Picture:
 
 def _paint_background(scene: Canvas, background: str) -> None:
     height, width = scene.cover.shape
-    down, across = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None, :]
+    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     glow = 1.02 - 0.05 * (down**2 + across**2)
     if background == "busy":
         glow = glow * (1 + 0.28 * np.sign(np.sin(across * 40)) + 0.12 * np.sin(down * 23))
@@ -151,7 +156,7 @@ def _paint_background(scene: Canvas, background: str) -> None:
 
 
 def _paint_body(scene: Canvas, face: Face) -> None:
-    neck_half = 54 if face.man else 46
+    neck_half = 50 if face.man else 41
     neck = scene.area(curve([(-neck_half, 60), (neck_half, 60), (neck_half + 2, 130), (neck_half + 24, 170),
                              (-neck_half - 24, 170), (-neck_half - 2, 130)]), 0.5)  # fmt: skip
     shade = np.asarray(0.70 + 0.16 * scene.spot(0, 150, 40, 40), np.float32)

@@ -88,8 +88,6 @@ def paint_head(canvas: Canvas, face: Face, look: Look) -> None:
     """Paint the head from back to front."""
     turn = Turn(look.yaw_deg)
     draw = np.random.default_rng(face.texture)
-    if face.cover == "long":
-        _long_hair(canvas, face, turn, draw)
     if face.cover != "scarf":
         _ears(canvas, face, turn)
     skin = _skin(canvas, face, turn, draw)
@@ -132,7 +130,7 @@ def _bumps(face: Face) -> list[tuple[float, float, float, float, float]]:
     ]  # fmt: skip
     pair = [
         (e - 6, -19, 15, 5, 3.0), (e, -3, 14, 7.5, -6.0), (e - 16, -5, 5, 8, -5.0), (12.5 * n, 41 * nl, 5, 5, 6.0),
-        (42, 30, 17, 16, 6.5), (9 * m, 66, 9, 3.0, 3.0 * f), (27 * m, 72, 4, 5, -2.5), (62, -42, 12, 22, -4.0),
+        (42, 30, 17, 16, 6.5), (9 * m, 66, 9, 3.0, 3.0 * f), (28 * m, 70, 4, 5, -1.6), (62, -42, 12, 22, -4.0),
         (e, 14, 14, 3.5, -1.6), (33, 52, 7, 12, -2.2),
     ]  # fmt: skip
     return [*middle, *pair, *((-x, y, sx, sy, h) for x, y, sx, sy, h in pair)]
@@ -161,12 +159,17 @@ def _skin(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> 
 
 def _ears(canvas: Canvas, face: Face, turn: Turn) -> None:
     for side in (-1, 1):
-        rim = [(66, -14), (75, -19), (81, -12), (81, 4), (77, 22), (72, 36), (66, 38)]
-        outer = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in rim], -4)))
-        canvas.paint(outer, _shaded(face.skin, 0.86))
-        fold = [(69, -8), (75, -11), (77, -2), (74, 12), (70, 18)]
-        inner = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in fold], -4)), 1.5)
-        canvas.tint(inner * outer, (0.62, 0.66, 0.74))
+        rim = [(62, -10), (74, -20), (81, -15), (82, 0), (78, 18), (74, 32), (68, 38), (62, 34)]
+        outer = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in rim], -4)), 0.4)
+        canvas.paint(outer, _shaded(face.skin, 0.84))
+        canvas.tint(canvas.blurred(1 - outer, 2.5) * outer, (0.70, 0.74, 0.80))
+        helix = curve(
+            turn.flat([(side * x * face.width, y) for x, y in [(72, -14), (77, -11), (77, 2), (73, 18)]], -4),
+            closed=False,
+        )
+        canvas.tint(canvas.line(helix, 1.6, 1.0) * outer, (0.62, 0.66, 0.72))
+        hollow = curve(turn.flat([(side * x * face.width, y) for x, y in [(68, -4), (74, -3), (73, 10), (69, 17)]], -4))
+        canvas.tint(canvas.area(hollow, 1.6) * outer, (0.55, 0.58, 0.66))
 
 
 def _eyes(canvas: Canvas, face: Face, turn: Turn, eyes_open: bool) -> None:
@@ -187,7 +190,7 @@ def _eyes(canvas: Canvas, face: Face, turn: Turn, eyes_open: bool) -> None:
             _eyeball(canvas, face, turn, canvas.area([*upper, *lower]), at(0, 0.4), side)
         else:
             canvas.tint(canvas.spot(*at(0, 3.5), 12, 3.5), (1.06, 1.06, 1.05))
-        canvas.paint(canvas.line(upper, 1.9, 0.35), _shaded(face.hair, 0.6), 0.95)
+        canvas.paint(canvas.line(upper, 1.4 if face.man else 2.0, 0.35), _shaded(face.hair, 0.6), 0.85)
         canvas.paint(canvas.line(lower, 0.8, 0.4), _shaded(face.skin, 0.42), 0.55 if eyes_open else 0.2)
         crease = curve([at(a, u + 3.6) for a, u in top[:-1]] + [at(13, 3.2)], closed=False)
         canvas.paint(canvas.line(crease, 0.8, 0.6), _shaded(face.skin, 0.45), 0.55)
@@ -225,13 +228,13 @@ def _brows(canvas: Canvas, face: Face, turn: Turn) -> None:
         edge = [(-18, 14.5), (-17, 14.5 + thick), (-4, 17.5 + thick), (9, 18.5 + 0.8 * thick), (22, 14.5),
                 (9, 17.2), (-5, 15.8)]  # fmt: skip
         canvas.paint(canvas.area(curve([at(*p) for p in edge]), 1.1), face.hair, 0.72)
-        hairs = np.zeros_like(canvas.cover)
-        for _ in range(70):
-            along = rng.uniform(-18, 19)
-            base = 15 + 0.12 * (along + 18) - max(0.0, along - 10) * 0.2 + rng.uniform(0, 0.8 * thick)
-            hair = canvas.line([at(along, base), at(along + rng.uniform(2, 4.5), base + rng.uniform(0.6, 2.6))], 0.3)
-            hairs = np.maximum(hairs, hair)
-        canvas.paint(hairs, _shaded(face.hair, 0.7), 0.6)
+        hairs = []
+        for _ in range(80):
+            along = rng.uniform(-18, 18)
+            base = 15 + 0.12 * (along + 18) - max(0.0, along - 10) * 0.25 + rng.uniform(0, 0.75 * thick)
+            rise = rng.uniform(1.0, 2.4) * (1 - (along + 18) / 40)
+            hairs.append([at(along, base), at(along + rng.uniform(2, 4), base + rise)])
+        canvas.paint(canvas.lines(hairs, 0.3, 0.15), _shaded(face.hair, 0.7), 0.6)
 
 
 def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
@@ -251,10 +254,10 @@ def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
 
 def _mouth(canvas: Canvas, face: Face, turn: Turn) -> None:
     m, f = 25 * face.mouth, face.fullness
-    line = [(-m, 71.2), (-0.45 * m, 70.0), (-3, 70.6), (0, 71.2), (3, 70.6), (0.45 * m, 70.0), (m, 71.2)]
-    top = [(m, 71.2), (0.5 * m, 66.4 - f), (3.5, 63.8 - 1.4 * f), (0, 65.0 - 1.2 * f), (-3.5, 63.8 - 1.4 * f),
-           (-0.5 * m, 66.4 - f), (-m, 71.2)]  # fmt: skip
-    bottom = [(m, 71.2), (0.55 * m, 76.5 + f), (0, 79.2 + 2 * f), (-0.55 * m, 76.5 + f), (-m, 71.2)]
+    line = [(-m, 69.4), (-0.5 * m, 70.2), (-3, 70.4), (0, 71.1), (3, 70.4), (0.5 * m, 70.2), (m, 69.4)]
+    top = [(m, 69.4), (0.5 * m, 66.4 - f), (3.5, 63.8 - 1.4 * f), (0, 65.0 - 1.2 * f), (-3.5, 63.8 - 1.4 * f),
+           (-0.5 * m, 66.4 - f), (-m, 69.4)]  # fmt: skip
+    bottom = [(m, 69.4), (0.55 * m, 76.5 + f), (0, 79.2 + 2 * f), (-0.55 * m, 76.5 + f), (-m, 69.4)]
     seam = curve(turn.all(line, 6), closed=False)
     for edge, factor in ((top, 0.86), (bottom, 1.0)):
         shape = canvas.area([*seam, *curve(turn.all(edge, 6), closed=False)], 0.6)
@@ -300,31 +303,51 @@ def _strands(canvas: Canvas, face: Face, root: tuple[float, float], draw: np.ran
 
 
 def _hair(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
-    w, top = face.width, -72 * face.hairline
-    volume = {"short": 6.0, "side_parting": 9.0, "long": 9.0, "tied": 4.0, "scarf": 0.0}[face.cover]
-    skull = [(76, -4), (75.5 + 0.4 * volume, -36), (66 + 0.8 * volume, -82), (40 + 0.6 * volume, -108 - volume),
-             (0, -113 - volume)]  # fmt: skip
-    line = [(0, top), (24, top + 1), (46, top + 10), (57, top + 28), (63, -26), (68, -4)]
-    if face.cover in ("side_parting", "long"):
-        line[0], line[1] = (0, top - 8), (26, top + 4)
+    w, top = face.width, -74 * face.hairline
+    volume = {"short": 4.0, "side_parting": 7.0, "long": 7.0, "tied": 3.0, "scarf": 0.0}[face.cover]
+    skull = [(71.5, 6), (74, -12), (74 + 0.3 * volume, -38), (68 + 0.6 * volume, -68), (55 + 0.7 * volume, -94),
+             (34 + 0.5 * volume, -109 - 0.7 * volume), (0, -115 - volume)]  # fmt: skip
+    line = [(0, top), (20, top + 1), (40, top + 7), (53, top + 22), (59, -34), (65, -14), (70.5, 6)]
+    part = 0.0
+    if face.cover == "long":
+        line[:2] = [(0, top - 8), (22, top + 1)]
+    if face.cover == "side_parting":
+        part = 22.0
+        line[:2] = [(0, top - 5), (20, top + 2)]
+    inner = [(x * w, y) for x, y in reversed(line)] + [(-x * w, y) for x, y in line[1:]]
+    inner = [(x + part * max(0.0, 1 - abs(x) / 50), y) for x, y in inner]
     left = [(-x * w, y) for x, y in skull]
     right = [(x * w, y) for x, y in reversed(skull[:-1])]
-    inner = [(x * w, y) for x, y in reversed(line)]
-    inner += [(-x * w, y) for x, y in line[1:]]
-    part = 20.0 if face.cover == "side_parting" else 0.0
-    inner = [(x + part * max(0.0, 1 - abs(x) / 40), y) for x, y in inner]
     outer = turn.flat(curve([*left, *right], closed=False), 4)
     rim = turn.all(curve(inner, closed=False), 0)
-    shape = canvas.area([*outer, *rim], 0.9)
-    canvas.tint(canvas.line(rim, 5, 3.5) * (1 - shape), (0.72, 0.74, 0.78))
-    canvas.paint(shape, _strands(canvas, face, turn.at(part, top - 16), draw))
+    shape = canvas.area([*outer, *rim], 0.8)
+    soft = canvas.blurred(shape, 1.6)
+    ragged = np.clip(soft * 2 - 0.5 + (soft > 0.05) * 0.22 * smooth_noise(shape.shape, (7, 2.0), draw), 0, 1)
+    canvas.tint(canvas.line(rim, 5, 3.5) * (1 - shape), (0.74, 0.76, 0.80))
+    strands = _strands(canvas, face, turn.at(part, top - 14), draw)
+    canvas.paint(canvas.blurred(ragged, 0.4), strands)
+    canvas.tint(canvas.blurred(1 - shape, 7) * shape, (0.45, 0.45, 0.45))
+    if face.cover == "long":
+        _locks(canvas, face, turn, strands)
 
 
-def _long_hair(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
-    half = [(0, -120), (50, -110), (80, -60), (88, 0), (90, 60), (94, 120), (84, 158), (58, 168), (0, 160)]
-    shape = canvas.area(curve(turn.flat(both_sides([(x * face.width, y) for x, y in half]), 0)), 1.5)
-    canvas.paint(shape, _strands(canvas, face, (0.0, -90.0), draw) * np.float32(0.85))
-    canvas.tint(canvas.spot(0, 110, 58, 50), (0.5, 0.5, 0.5))
+def _locks(canvas: Canvas, face: Face, turn: Turn, strands: Floats) -> None:
+    """Hair falling before the ears to the shoulders."""
+    for side in (-1, 1):
+        lock = [(50, -86), (66, -62), (67, -20), (70, 20), (68, 70), (66, 120), (72, 172), (86, 186), (98, 160),
+                (96, 100), (90, 40), (85, -20), (74, -76)]  # fmt: skip
+        shape = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in lock], 2)), 0.9)
+        canvas.tint(canvas.blurred(shape, 4) * (1 - shape), (0.80, 0.82, 0.85))
+        canvas.paint(shape, strands)
+        canvas.tint(canvas.blurred(1 - shape, 5) * shape, (0.5, 0.5, 0.5))
+
+
+def paint_long_hair(canvas: Canvas, face: Face) -> None:
+    """Paint the hair that hangs behind the neck; it belongs under the shoulders' layer."""
+    draw = np.random.default_rng(face.texture)
+    half = [(0, -110), (60, -90), (80, -40), (84, 40), (90, 120), (84, 180), (0, 190)]
+    shape = canvas.area(curve(both_sides([(x * face.width, y) for x, y in half])), 1.5)
+    canvas.paint(shape, _strands(canvas, face, (0.0, -90.0), draw) * np.float32(0.55))
 
 
 def _scarf(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
