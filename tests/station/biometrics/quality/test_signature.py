@@ -98,7 +98,9 @@ def test_the_picture_is_thicker_where_the_pen_was_pressed() -> None:
 
 
 def test_the_picture_has_the_pads_size_and_ink_where_it_was_written() -> None:
-    picture = signature.render([*line((10, 5), (100, 5)), PenPoint(50, 35, 1.0, True, 5.0)], PAD, 8.0)
+    lifted, dot = PenPoint(75, 20, 0.0, False, 4.0), PenPoint(50, 35, 1.0, True, 5.0)
+    picture = signature.render([*line((10, 5), (100, 5)), lifted, dot], PAD, 8.0)
+    assert picture[280, 400] == 0
     assert picture.shape == (320, 880)
     rows = np.flatnonzero((picture < 128).any(axis=1))
     assert 36 <= rows[0] <= 40

@@ -1,0 +1,164 @@
+"""Numbers about the light, the sharpness, the background and the visible parts of one face.
+
+Formulas after the quality measures of ISO/IEC 29794-5 where they need no model; thresholds and mixes are our own, so
+this is no conformant implementation. Everything is measured on patches scaled to a fixed distance between the eyes.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from station.biometrics.model import Background
+from station.biometrics.quality.face_geometry import Face, Picture
+
+UNIT_PX = 64
+HUES = {
+    Background.RED: ((0, 8), (168, 180)),
+    Background.ORANGE: ((8, 24),),
+    Background.BLUE: ((92, 132),),
+}
+LOWEST_SATURATION = 70
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Luminances and shares in 0..1; `sharpness` 0 (blurred) upwards, sharp from about 1; `openness` of the eyes in eye
+    distances; `mask` is how far the mouth's colour is from the nose's (Lab units) when no lips are seen, else 0;
+    `gradient` is the background's mean luminance step in levels a pixel."""
+
+    luminance: float
+    entropy_bits: float
+    under: float
+    over: float
+    balance: float
+    sharpness: float
+    openness: float
+    mask: float
+    background_match: float
+    gradient: float
+
+
+def measure(frame: Picture, face: Face, wanted: Background) -> Measures:
+    """Measure a BGR frame about one face; parts of the patch outside the frame repeat its edge."""
+    patch = _patch(frame, face, UNIT_PX)
+    grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
+    inner = _region(grey, -0.75, -0.35, 0.75, 1.45)
+    match, gradient = _background(patch, grey, wanted)
+    return Measures(
+        luminance=float(inner.mean()) / 255,
+        entropy_bits=_entropy(inner),
+        under=float((inner <= 25).mean()),
+        over=float((inner >= 247).mean()),
+        balance=_balance(grey),
+        sharpness=_sharpness(frame, face),
+        openness=_openness(frame, face),
+        mask=_mask(patch),
+        background_match=match,
+        gradient=gradient,
+    )
+
+
+def luminance_score(luminance: float) -> float:
+    """0..100: the standard's two sigmoids about 0.2 and 0.8."""
+    return 100 * _sigmoid((luminance - 0.2) / 0.05) * (1 - _sigmoid((luminance - 0.8) / 0.05))
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+def _patch(frame: Picture, face: Face, unit_px: int) -> Picture:
+    """The card's cut with upright eyes `unit_px` apart at (1.85, 2.35) units; 3.7 x 4.93 units large."""
+    scale = unit_px / face.unit_px
+    matrix = cv2.getRotationMatrix2D(face.eye_centre, face.roll_deg, scale)
+    size = round(3.7 * unit_px), round(4.93 * unit_px)
+    matrix[0, 2] += size[0] / 2 - face.eye_centre[0]
+    matrix[1, 2] += 2.35 * unit_px - face.eye_centre[1]
+    turned = cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, np.uint8)
+
+
+def _region(patch: Picture, left: float, top: float, right: float, bottom: float) -> Picture:
+    """Part of a patch, in eye distances from between the eyes."""
+    unit = patch.shape[1] / 3.7
+    x, y = 1.85, 2.35
+    rows = slice(max(0, round((y + top) * unit)), max(1, round((y + bottom) * unit)))
+    return patch[rows, max(0, round((x + left) * unit)) : max(1, round((x + right) * unit))]
+
+
+def _entropy(grey: Picture) -> float:
+    shares = np.bincount(grey.ravel(), minlength=256) / grey.size
+    shares = shares[shares > 0]
+    return float(-(shares * np.log2(shares)).sum())
+
+
+def _balance(grey: Picture) -> float:
+    """The darker cheek's luminance over the lighter one's."""
+    left, right = (
+        float(_region(grey, *cheek).mean()) + 1 for cheek in ((-0.7, 0.35, -0.3, 0.8), (0.3, 0.35, 0.7, 0.8))
+    )
+    return min(left, right) / max(left, right)
+
+
+def _sharpness(frame: Picture, face: Face) -> float:
+    """Energy of the finest details over that of the coarser ones, about eyes and nose, at 90 px eye distance."""
+    patch = _patch(frame, face, 90)
+    grey = cv2.cvtColor(_region(patch, -0.85, -0.4, 0.85, 0.75), cv2.COLOR_BGR2GRAY).astype(np.float64)
+    fine = grey - cv2.GaussianBlur(grey, (0, 0), 1.2)
+    coarse = grey - cv2.GaussianBlur(grey, (0, 0), 6)
+    return float(10 * fine.var() / (coarse.var() + 1))
+
+
+def _openness(frame: Picture, face: Face) -> float:
+    """How tall the dark of the less open eye is, in eye distances: the iris shows, or only the line of the lashes."""
+    patch = _patch(frame, face, 2 * UNIT_PX)
+    grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
+    half = face.eye_distance_px / face.unit_px / 2
+    return min(_dark_height(_region(grey, x - 0.17, -0.14, x + 0.17, 0.16)) for x in (-half, half)) / (2 * UNIT_PX)
+
+
+def _dark_height(eye: Picture) -> float:
+    """The median height in pixels of the dark run in the third of the columns that are darkest."""
+    smooth = cv2.GaussianBlur(eye, (0, 0), 1.5)
+    darkest, skin = np.percentile(smooth, (3, 75))
+    dark = smooth < (darkest + 0.45 * (skin - darkest))
+    heights = np.sort(dark.sum(axis=0))[::-1]
+    return float(np.median(heights[: max(1, len(heights) // 3)]))
+
+
+def _mask(patch: Picture) -> float:
+    """Colour distance between nose and mouth where the mouth shows no lips."""
+    lab = cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    nose, mouth = _lab_region(lab, -0.3, 0.05, 0.3, 0.4), _lab_region(lab, -0.5, 0.8, 0.5, 1.4)
+    distance = math.dist(np.median(nose, axis=0), np.median(mouth, axis=0))
+    redness = mouth[:, 1]
+    lips = float(np.percentile(redness, 97) - np.median(redness))
+    return distance if lips < 6 else 0.0
+
+
+def _lab_region(lab: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float) -> Values:
+    unit = lab.shape[1] / 3.7
+    rows = slice(round((2.35 + top) * unit), round((2.35 + bottom) * unit))
+    return lab[rows, round((1.85 + left) * unit) : round((1.85 + right) * unit)].reshape(-1, 3).astype(np.float64)
+
+
+def _background(patch: Picture, grey: Picture, wanted: Background) -> tuple[float, float]:
+    """The share of the wanted colour in the card's upper corners, and the mean step between neighbours there."""
+    sides = (-1.85, -2.35, -1.25, -1.2), (1.25, -2.35, 1.85, -1.2)
+    colours = [cv2.cvtColor(_region(patch, *side), cv2.COLOR_BGR2HSV).reshape(-1, 3) for side in sides]
+    hues, saturations = np.concatenate(colours)[:, 0], np.concatenate(colours)[:, 1]
+    right_hue = np.zeros(len(hues), bool)
+    for low, high in HUES[wanted]:
+        right_hue |= (hues >= low) & (hues <= high)
+    steps = [_gradient(_region(grey, *side)) for side in sides]
+    return float((right_hue & (saturations >= LOWEST_SATURATION)).mean()), max(steps)
+
+
+def _gradient(grey: Picture) -> float:
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.5).astype(np.float64)
+    down, across = np.gradient(smooth)
+    return float(np.hypot(down, across).mean())
