@@ -1,0 +1,73 @@
+"""`ktpel-sim`: run simulated devices until stopped, and say where each is reached."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from hw_sim.control import ControlServer, Director
+from hw_sim.server import DEVICES, Bad, Settings, open_bench
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ktpel-sim", description="Simulated devices, each at its own port.")
+    parser.add_argument("devices", nargs="+", metavar="DEVICE", help=", ".join(DEVICES))
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same people and accidents")
+    parser.add_argument("--subject", type=int, default=0, metavar="N", help="which person stands there")
+    parser.add_argument("--line-rate", choices=("real", "unlimited"), default="real")
+    parser.add_argument("--json", action="store_true", help="one JSON record a device")
+    parser.add_argument("--control", type=Path, metavar="PATH", help="where the control socket goes")
+    parser.add_argument("--links", type=Path, metavar="DIR", help="keep a stable DIR/<device> for each serial port")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="where flash memories are kept between runs")
+    return parser
+
+
+@contextmanager
+def _control_path(asked: Path | None) -> Iterator[Path]:
+    if asked is not None:
+        yield asked
+        return
+    with tempfile.TemporaryDirectory(prefix="ktpel-sim-") as folder:
+        yield Path(folder) / "control.sock"
+
+
+def _say(record: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        line = json.dumps(record)
+    else:
+        where = str(record.get("port") or record.get("url"))
+        baud = str(record["baud"] or "-")
+        line = f"{record['device']:<10} {record['kind']:<12} {where:<38} {baud:<7} {record['control']}"
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; exit status 2 for a device that there is not."""
+    asked = _arguments().parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    settings = Settings(asked.seed, asked.subject, asked.line_rate == "real", asked.links, asked.state)
+    with ExitStack() as leave:
+        path = leave.enter_context(_control_path(asked.control))
+        try:
+            bench = open_bench(asked.devices, settings)
+        except Bad as wrong:
+            sys.stderr.write(f"{wrong}\n")
+            sys.exit(2)
+        leave.callback(bench.close)
+        leave.callback(ControlServer(Director(bench), path).close)
+        for record in bench.describe():
+            _say({**record, "control": str(path), "pid": os.getpid()}, asked.json)
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()
