@@ -18,7 +18,8 @@ from station.capture.scenario import load as load_scenario
 from station.capture.script import Script
 from station.cli_output import Output
 from station.clock import SystemClock
-from station.config import BadConfig, Config
+from station.config import Config
+from station.config_problems import BadConfig
 from station.diagnostics.health import Asked, SpoolCounts, Standing, health, to_json
 from station.safekeeping.vault import LARGEST_CASE_BYTES, VaultRefused
 from station.text import Language, msg

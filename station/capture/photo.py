@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from drivers.api import Cancelled, Frame, NotCaptured, Role
 from station.biometrics.model import Background, ExceptionKind, Verdict
-from station.biometrics.quality.portrait import PortraitVerdict
+from station.biometrics.quality.portrait import PortraitVerdict, crop
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.facts import LiveFrame, PhotoFacts, SealedItem
@@ -128,9 +128,7 @@ class PhotoStep:
             self._context.changed()
             return
         self._taken = (frame, judged)
-        self._picture = self._context.portrait.crop(
-            frame.pixels, judged, records.PHOTO_WIDTH_PX, records.PHOTO_HEIGHT_PX
-        )
+        self._picture = crop(frame.pixels, judged, records.PHOTO_WIDTH_PX, records.PHOTO_HEIGHT_PX)
         self.close()
         self._context.move(Event.PHOTO_TAKEN)
 

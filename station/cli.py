@@ -1,0 +1,26 @@
+"""`ktpel`: the station's command line. Every command that reports takes --json; refusals end with code 1."""
+
+import typer
+
+from station import cli_authority, cli_counter
+
+app = typer.Typer(
+    name="ktpel",
+    help="Emergency KTP-el recording: the counter, its devices, its sealed bundles.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command("record")(cli_counter.record)
+app.command("health")(cli_counter.show_health)
+app.command("provision")(cli_authority.provision)
+app.command("verify")(cli_authority.verify)
+app.command("open")(cli_authority.open_)
+app.add_typer(cli_counter.config_commands, name="config")
+app.add_typer(cli_authority.audit_commands, name="audit")
+app.add_typer(cli_authority.bundle_commands, name="bundle")
+
+
+def main() -> None:
+    """Entry point."""
+    app()
