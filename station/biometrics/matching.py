@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 SAME_FINGER = 12.0
 """Two templates whose score reaches this are one finger; see docs/biometrics.md for the measurement behind it."""
@@ -89,11 +89,15 @@ def _network() -> "InferenceSession":
 
 _NEIGHBOURS = 8
 _SEEDS = 48
+_REFINED = 5
+_FEWEST = 4
+_LEAST_SHARED = 8
 _LOCAL_DISTANCE_PX = 6.0
-_LOCAL_ANGLE = np.radians(22)
+_FULL_TURN = np.float32(2 * np.pi)
+_LOCAL_ANGLE = float(np.radians(22))
 _PAIR_DISTANCE_PX = 14.0
-_PAIR_ANGLE = np.radians(25)
-_MOST_TURN = np.radians(60)
+_PAIR_ANGLE = float(np.radians(25))
+_MOST_TURN = float(np.radians(60))
 
 
 def score(a: Template, b: Template) -> float:
@@ -102,16 +106,19 @@ def score(a: Template, b: Template) -> float:
     0 means nothing in common; one finger twice typically gives 20 or more, two fingers under 8.
     """
     first, second = _unpack(a), _unpack(b)
-    if min(len(first), len(second)) < 4:
+    if min(len(first), len(second)) < _FEWEST:
         return 0.0
     likeness = _local_likeness(first, second)
-    seeds = np.argsort(-likeness, axis=None)[:_SEEDS]
-    best = 0.0
-    for i, j in zip(*np.unravel_index(seeds, likeness.shape), strict=True):
-        turn = _wrap(second[j, 2] - first[i, 2])
-        if abs(turn) <= _MOST_TURN:
-            best = max(best, _agreement(first, second, likeness, int(i), int(j), float(turn)))
-    return best
+    ranked = np.argsort(-likeness, axis=None)[:_SEEDS]
+    i, j = np.unravel_index(ranked, likeness.shape)
+    turns = _wrap(second[j, 2] - first[i, 2])
+    upright = np.abs(turns) <= _MOST_TURN
+    i, j, turns = i[upright], j[upright], turns[upright]
+    if len(turns) == 0:
+        return 0.0
+    promise = _promise(first, second, likeness, i, j, turns)
+    best = np.argsort(-promise, kind="stable")[:_REFINED]
+    return max(_agreement(first, second, likeness, first[i[k], :2], second[j[k], :2], turns[k]) for k in best)
 
 
 def _unpack(template: Template) -> Floats:
@@ -141,38 +148,50 @@ def _surroundings(points: Floats) -> Floats:
 
 def _local_likeness(first: Floats, second: Floats) -> Floats:
     """How many neighbours each pair of minutiae shares, (n, m), in their own frames: blind to turn and shift."""
-    a, b = _surroundings(first), _surroundings(second)
-    gap = a[:, np.newaxis, :, np.newaxis, :] - b[np.newaxis, :, np.newaxis, :, :]
-    reach = np.hypot(a[..., 0], a[..., 1])[:, np.newaxis, :, np.newaxis]
-    far = np.hypot(gap[..., 0], gap[..., 1]) / (_LOCAL_DISTANCE_PX + 0.08 * reach)
-    turned = np.abs(_wrap(gap[..., 2])) / _LOCAL_ANGLE
-    closeness = np.clip(1.0 - 0.5 * far**2 - 0.5 * turned**2, 0.0, None)
-    return np.asarray(closeness.max(axis=3).sum(axis=2) + closeness.max(axis=2).sum(axis=2)) / 2
+    a, b = _surroundings(first).astype(np.float32), _surroundings(second).astype(np.float32)
+    ahead = a[:, np.newaxis, :, np.newaxis, 0] - b[np.newaxis, :, np.newaxis, :, 0]
+    aside = a[:, np.newaxis, :, np.newaxis, 1] - b[np.newaxis, :, np.newaxis, :, 1]
+    turned = a[:, np.newaxis, :, np.newaxis, 2] - b[np.newaxis, :, np.newaxis, :, 2]
+    turned -= _FULL_TURN * np.rint(turned / _FULL_TURN)
+    reach = _LOCAL_DISTANCE_PX + 0.08 * np.hypot(a[..., 0], a[..., 1])[:, np.newaxis, :, np.newaxis]
+    far = (ahead * ahead + aside * aside) / (reach * reach)
+    closeness = np.maximum(1.0 - 0.5 * far - turned * turned * (0.5 / _LOCAL_ANGLE**2), 0.0)
+    return np.asarray(closeness.max(axis=3).sum(axis=2) + closeness.max(axis=2).sum(axis=2), dtype=np.float64) / 2
 
 
-def _agreement(first: Floats, second: Floats, likeness: Floats, i: int, j: int, turn: float) -> float:
-    """Lay `first` on `second` by one pair, then by all pairs that agree, and weigh what agrees."""
-    rotation, origin, target = _rotation(turn), first[i, :2], second[j, :2]
-    pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None = None
-    moved = first
+def _promise(first: Floats, second: Floats, likeness: Floats, i: Indices, j: Indices, turns: Floats) -> Floats:
+    """For each pair (i, j) taken as the hinge, how much falls in place when `first` is laid on `second` by it."""
+    cos, sin = np.cos(turns)[:, np.newaxis], np.sin(turns)[:, np.newaxis]
+    x, y = first[:, 0] - first[i, 0][:, np.newaxis], first[:, 1] - first[i, 1][:, np.newaxis]
+    dx = (cos * x - sin * y + second[j, 0][:, np.newaxis])[..., np.newaxis] - second[:, 0]
+    dy = (sin * x + cos * y + second[j, 1][:, np.newaxis])[..., np.newaxis] - second[:, 1]
+    near = dx * dx + dy * dy < _PAIR_DISTANCE_PX**2
+    seed, row, col = np.nonzero(near)
+    turned = np.abs(_wrap(first[row, 2] + turns[seed] - second[col, 2])) < _PAIR_ANGLE
+    falls = np.zeros((len(turns), len(first)))
+    np.maximum.at(falls, (seed[turned], row[turned]), np.minimum(likeness[row[turned], col[turned]] / 2.0, 1.0))
+    return np.asarray(falls.sum(axis=1))
+
+
+def _agreement(first: Floats, second: Floats, likeness: Floats, origin: Floats, target: Floats, turn: float) -> float:
+    """Lay `first` on `second` by one hinge, then twice by all pairs that agree, and weigh what agrees."""
+    moved, pairs = first, (np.zeros(0, np.intp), np.zeros(0, np.intp))
     for _ in range(3):
-        moved = np.column_stack([(first[:, :2] - origin) @ rotation.T + target, first[:, 2] + turn])
+        moved = np.column_stack([(first[:, :2] - origin) @ _rotation(turn).T + target, first[:, 2] + turn])
         pairs = _pairs(moved, second)
-        if len(pairs[0]) < 4:
+        if len(pairs[0]) < _FEWEST:
             return 0.0
         turn, origin, target = _best_fit(first[pairs[0], :2], second[pairs[1], :2])
-        rotation = _rotation(turn)
-    assert pairs is not None
     supported = np.clip(likeness[pairs] / 2.0, 0.0, 1.0).sum()
     shared = min(_inside(moved, second), _inside(second, moved))
-    return float(supported * supported / max(shared, 8))
+    return float(supported * supported / max(shared, _LEAST_SHARED))
 
 
 def _rotation(turn: float) -> Floats:
     return np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
 
 
-def _pairs(moved: Floats, second: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _pairs(moved: Floats, second: Floats) -> tuple[Indices, Indices]:
     """Indices of minutiae that are each other's nearest, close in place and direction."""
     gap = moved[:, np.newaxis, :] - second[np.newaxis, :, :]
     far = np.hypot(gap[..., 0], gap[..., 1]) / _PAIR_DISTANCE_PX

@@ -16,8 +16,8 @@ Floats32 = npt.NDArray[np.float32]
 _DIRECTIONS = 12
 _PERIOD_PX = 9.0
 _SCALE = 2 / 3
-_RIM_PX = 8
-_TWIN_PX = 9.0
+_RIM_PX = 5
+_TWIN_PX = 6.0
 _HALF_PX, _BELL_PX = 7, 3.0
 _COM_HALF_PX = 100
 
