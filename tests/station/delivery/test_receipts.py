@@ -166,6 +166,13 @@ def test_words_that_grow_by_40_percent_and_ten_exceptions_stay_on_the_page(
     assert code(pdf).endswith(HASH.upper())
 
 
+def test_a_text_too_long_for_any_sheet_lengthens_it_instead_of_stopping_the_counter() -> None:
+    endless = tuple(SealedItem(plain(f"Finger {n}"), plain("a long reason " * 5), True) for n in range(80))
+    ((width, height),) = pages(citizen_receipt(replace(RECEIPT, recorded=endless), Language.ENGLISH, PaperSize.A6))
+    assert width == pytest.approx(105, abs=0.1)
+    assert height > 160
+
+
 def test_letters_outside_latin_1_do_not_stop_the_printer() -> None:
     text = words(citizen_receipt(replace(RECEIPT, served_by="Nguyễn “Ayu” 田"), Language.ENGLISH))
     assert 'Nguyen "Ayu"' in text
