@@ -3,6 +3,7 @@
 The trace gets acknowledges whole, of data packets only head and length: they hold fingerprints.
 """
 
+import re
 from collections.abc import Callable
 from threading import Event
 
@@ -22,8 +23,8 @@ IDLE_S = 0.6
 """A transfer that pauses for so long has ended."""
 QUIET_S = 0.06
 HEARD_LIMIT = 64
-OTHER_HEADERS = (b"\x55\xaa", b"\x5a\xa5", b"\xf5", b"\x6c", b"\x40", b"\x02")
-"""What readers with other protocols begin their answers with."""
+OTHER_READERS = re.compile(rb"\x55\xaa|\x5a\xa5|\xf5.{6}\xf5|\x40.{11}\x0a", re.DOTALL)
+"""How the answers of readers with other protocols begin."""
 
 
 class Ef01Line:
@@ -133,11 +134,11 @@ class Ef01Line:
 
 def diagnose(port: str, heard: bytes) -> Faulted:
     """What is at a port that answered no EF01 packet at any speed."""
-    body = heard.lstrip(bytes((ef01.BOOT_BYTE,))) if heard[:2] != OTHER_HEADERS[0] else heard
+    body = heard.strip(bytes((ef01.BOOT_BYTE,)))
     if not body:
         return Faulted(port, Fault.SILENT)
-    if _is_clone(body) or body.startswith(OTHER_HEADERS):
-        return Faulted(port, Fault.WRONG_DEVICE, f"answers begin with {body[:2].hex(' ').upper()}")
+    if is_clone(heard) or OTHER_READERS.match(heard):
+        return Faulted(port, Fault.WRONG_DEVICE, f"answers begin with {heard[:2].hex(' ').upper()}")
     return Faulted(port, Fault.GARBLED)
 
 
@@ -146,11 +147,12 @@ def code_name(code: int) -> str:
     return Confirmation(code).name.lower() if code in set(Confirmation) else f"code {code:02X}"
 
 
-def _is_clone(body: bytes) -> bool:
-    """An acknowledge that is right but for its two header bytes."""
-    for at in range(max(0, len(body) - ef01.OVERHEAD)):
+def is_clone(heard: bytes) -> bool:
+    """Whether these bytes hold a packet that is right but for its two header bytes."""
+    for at in range(max(0, len(heard) - ef01.OVERHEAD)):
+        packet = ef01.HEADER + heard[at + 2 :]
         try:
-            ef01.decode_packet((ef01.HEADER + body[at + 2 :])[: ef01.packet_length(ef01.HEADER + body[at + 2 :][:7])])
+            ef01.decode_packet(packet[: ef01.packet_length(packet)])
         except BadFrame:
             continue
         return True

@@ -29,7 +29,7 @@ from drivers.api import (
     TimedOut,
     ignore_progress,
 )
-from drivers.ef01_line import ANSWER_S, Ef01Line, code_name, diagnose
+from drivers.ef01_line import ANSWER_S, Ef01Line, code_name, diagnose, is_clone
 from drivers.link import Line, Link, simulated
 from drivers.trouble import OneThread, Trouble
 from protocols import ef01
@@ -247,6 +247,8 @@ class Ef01Reader:
                 self._baud = baud
                 return
             heard = heard or self._line.heard
+            if is_clone(self._line.heard):
+                break
         raise Trouble(diagnose(self._link.port, heard))
 
     def _learn(self, para: SysPara) -> _Session:
