@@ -10,10 +10,22 @@ from typing import Any, TypeVar
 
 from hw_sim.scene import PEN_MODES, Conditions, Pose, Scene
 from hw_sim.server import Bad, Bench
+from hw_sim.subjects.faces import BACKGROUNDS
 from hw_sim.subjects.temperatures import MODES
 
 Request = Mapping[str, object]
 D = TypeVar("D", Conditions, Pose)
+LIMITS = {
+    "pressure": (0.0, 1.0),
+    "area": (0.05, 1.5),
+    "noise": (0.0, 1.0),
+    "light": (0.0, 4.0),
+    "scale": (0.1, 3.0),
+    "blur": (0.0, 50.0),
+    "offset_x": (-1.0, 1.0),
+    "offset_y": (-1.0, 1.0),
+}
+"""What a number may be; shifts in millimetres and angles in degrees may be -180..180."""
 
 
 class Director:
@@ -145,6 +157,11 @@ def _changed(old: D, request: Request, others: set[str]) -> D:
         given = float(value) if kind is float and type(value) is int else value
         if type(given) is not kind:
             raise Bad(f"{name!r} is a {kind.__name__}.")
+        low, high = LIMITS.get(name, (-180.0, 180.0))
+        if isinstance(given, float) and not low <= given <= high:
+            raise Bad(f"{name!r} lies between {low:g} and {high:g}.")
+        if name == "background" and given not in BACKGROUNDS:
+            raise Bad(f"A background is one of {', '.join(BACKGROUNDS)}.")
         new[name] = given
     return replace(old, **new)
 

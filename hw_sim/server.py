@@ -115,10 +115,9 @@ def _ef01(model: Model) -> Make:
     return _serial("fingerprint", make)
 
 
-def _uvc(name: str, settings: Settings, scene: Scene) -> Post:
+def _uvc(_name: str, _settings: Settings, scene: Scene) -> Post:
     faults: set[Fault] = set()
-    rng = random.Random(f"{name} {settings.seed}")
-    return CameraPost("camera", MjpegServer(Camera(scene, faults, rng)), faults)
+    return CameraPost("camera", MjpegServer(Camera(scene, faults)), faults)
 
 
 DEVICES: dict[str, Make] = {

@@ -1,6 +1,5 @@
 """A UVC camera as OpenCV sees one without hardware: MJPEG over HTTP on the loopback interface."""
 
-import random
 import socket
 import threading
 import time
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hw_sim.faults import Fault
-from hw_sim.scene import Pose, Scene
+from hw_sim.scene import Scene
 from hw_sim.subjects.faces import render
 
 Picture = npt.NDArray[np.uint8]
@@ -22,22 +21,15 @@ SLOW_RATE_HZ = 0.5
 JPEG_QUALITY = 85
 PATH = "/video.mjpg"
 BOUNDARY = "frame"
-_NOISE_PICTURES = 6
-_SWAY_PX = 2
 
 
 class Camera:
-    """Draws what the camera sees; frames differ by sensor noise and a person's small sway."""
+    """Takes pictures of the scene's face; each frame has its own noise."""
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random) -> None:
+    def __init__(self, scene: Scene, faults: set[Fault]) -> None:
         self._scene = scene
         self._faults = faults
-        self._rng = rng
-        draw = np.random.default_rng(rng.getrandbits(64))
-        shape = (HEIGHT, WIDTH, 3)
-        self._noise = [draw.integers(0, 7, shape, dtype=np.uint8) for _ in range(_NOISE_PICTURES)]
-        self._drawn: tuple[int, Pose] | None = None
-        self._still: Picture = np.zeros(shape, np.uint8)
+        self._frame = 0
         self._last: bytes | None = None
         self._lock = threading.Lock()
 
@@ -62,19 +54,9 @@ class Camera:
             return np.zeros((HEIGHT, WIDTH, 3), np.uint8)
         if Fault.WRONG_DEVICE in self._faults:
             return _colour_bars()
-        self._draw_again_if_changed()
-        sway = np.array(
-            [[1, 0, self._rng.uniform(-_SWAY_PX, _SWAY_PX)], [0, 1, self._rng.uniform(-_SWAY_PX, _SWAY_PX)]], np.float32
-        )
-        swayed = cv2.warpAffine(self._still, sway, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(cv2.add(swayed, self._rng.choice(self._noise)), np.uint8)
-
-    def _draw_again_if_changed(self) -> None:
         pose = self._scene.pose
-        asked = self._scene.number, pose
-        if asked == self._drawn:
-            return
-        self._still = render(
+        self._frame += 1
+        return render(
             self._scene.person.face,
             width=WIDTH,
             height=HEIGHT,
@@ -88,8 +70,8 @@ class Camera:
             blur=pose.blur,
             background=pose.background,
             mask=pose.mask,
+            frame=self._frame,
         )
-        self._drawn = asked
 
     @staticmethod
     def _encode(picture: Picture) -> bytes:
@@ -105,9 +87,10 @@ def _colour_bars() -> Picture:
 class MjpegServer:
     """Serves one camera on a port of 127.0.0.1; the same port again after being plugged in again."""
 
-    def __init__(self, camera: Camera, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, camera: Camera, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._camera = camera
-        self._pause = pause
+        self._now_s = monotonic_s
+        self._unplugged = threading.Event()
         self._clients: set[socket.socket] = set()
         self._plugged = False
         self._port = 0
@@ -123,6 +106,7 @@ class MjpegServer:
         if self._plugged:
             return
         self._plugged = True
+        self._unplugged.clear()
         self._server = _Server(("127.0.0.1", self._port), self._handler())
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="mjpeg", daemon=True)
@@ -133,6 +117,7 @@ class MjpegServer:
         if not self._plugged or self._server is None or self._thread is None:
             return
         self._plugged = False
+        self._unplugged.set()
         self._server.shutdown()
         for client in list(self._clients):
             _hang_up(client)
@@ -168,12 +153,14 @@ class MjpegServer:
         handler.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
         handler.send_header("Cache-Control", "no-store")
         handler.end_headers()
+        due_s = self._now_s()
         while self._plugged:
             if not self._camera.silent():
                 jpeg = self._camera.jpeg()
                 head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 handler.wfile.write(head.encode("ascii") + jpeg + b"\r\n")
-            self._pause(self._camera.period_s)
+            due_s = max(due_s + self._camera.period_s, self._now_s())
+            self._unplugged.wait(max(0.0, due_s - self._now_s()))
 
 
 class _Server(ThreadingHTTPServer):
