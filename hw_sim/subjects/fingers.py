@@ -183,13 +183,13 @@ def _ink(
 ) -> Floats:
     """Return how dark each pixel is, 0..1: ridges widen with pressure, break up when dry and run together when wet."""
     shape = ridges.shape
-    dry, wet = max(0.0, 1 - 2 * pressure), max(0.0, 2 * pressure - 1)
+    dry, wet = max(0.0, 1 - 2.5 * pressure), max(0.0, (pressure - 0.55) / 0.45)
     edge = np.clip(contact / 0.16, -3, 1)
     blotch = _smooth(shape, 1.3 * px_per_mm, draw)
     grain = _smooth(shape, 0.13 * px_per_mm, draw)
-    level = ridges + 0.12 - 0.62 * dry + 0.72 * wet - 0.9 * (1 - edge)
-    level += (0.10 + 0.18 * dry + 0.16 * wet) * noise * 2 * blotch
-    level += (0.16 + 0.55 * dry + 0.12 * wet) * noise * 2 * grain
+    level = ridges - 0.12 + 0.24 * pressure - 0.60 * dry + 1.0 * wet - 0.9 * (1 - edge)
+    level += (0.20 + 0.20 * dry + 0.16 * wet) * noise * 2 * blotch
+    level += (0.30 + 0.56 * dry + 0.30 * wet) * noise * 2 * grain
     level -= _scratches(shape, noise, draw)
     return np.asarray(1 / (1 + np.exp(-4.5 * level)), np.float32)
 
@@ -202,12 +202,12 @@ def _scratches(shape: tuple[int, ...], noise: float, draw: np.random.Generator) 
         angle, length = draw.uniform(0, 2 * np.pi), draw.uniform(20, 90)
         end = start + length * np.array([np.cos(angle), np.sin(angle)])
         cv2.line(lines, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, 1, cv2.LINE_AA)
-    return np.asarray(cv2.GaussianBlur(lines.astype(np.float32) / 255, (0, 0), 0.8) * 3.0, np.float32)
+    return np.asarray(cv2.GaussianBlur(lines.astype(np.float32) / 255, (0, 0), 0.8) * 1.7, np.float32)
 
 
 def _sense(ink: Floats, pressure: float, noise: float, draw: np.random.Generator) -> Gray:
     """Turn ink into the sensor's grey: a lit ground, optics of half a pixel, electronics' noise."""
-    darkest = 96 - 56 * pressure
+    darkest = 112 - 70 * pressure
     ground = 238 + 3 * _smooth(ink.shape, 90, draw)
     grey = ground - (ground - darkest) * cv2.GaussianBlur(ink, (0, 0), 0.55)
     grey += (1.0 + 5.0 * noise) * draw.standard_normal(ink.shape).astype(np.float32)
