@@ -6,18 +6,19 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QColor, QKeyEvent, QPalette
-from PyQt6.QtWidgets import QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from drivers.api import PenPoint
 from station.capture.counter import Counter
 from station.capture.facts import DeskFacts, LiveFrame, Step
-from station.text import Language, Text
+from station.text import Language, Message, Text, msg
 from ui.presenters import frame, window
 from ui.presenters.common import Action, Bar
-from ui.presenters.intents import Choose, ChooseReason, Do, Edit, EnterPin, Go, Intent, ask
+from ui.presenters.intents import Choose, ChooseReason, Do, Edit, EnterPin, Go, Intent, PrintPaper, ask
 from ui.presenters.photo import PhotoState
 from ui.presenters.view import View, followed, moved
 from ui.presenters.window import ScreenState
+from ui.printing import Printer
 from ui.screens.base import Screen
 from ui.screens.photo import PhotoScreen
 from ui.screens.signature import SignatureScreen
@@ -26,6 +27,7 @@ from ui.theme import COLOURS, GAP_MM, PRIMARY_MM, Letter, Theme
 from ui.widgets.button import ActionButton, Look
 from ui.widgets.frame import Header, NoticeLine, TrainingBanner
 from ui.widgets.marks import Words
+from ui.widgets.stack import Stack
 
 MOST_SECONDARY = 4
 TICK_MS = 500
@@ -49,6 +51,8 @@ class Shell(QWidget):
         self.theme = theme
         self.view = View(now_s=now_s())
         self._facts = counter.facts
+        self._note: tuple[Message, bool] | None = None
+        self._printer = Printer(self._say, self)
         self._back: Action | None = None
         self._shown: type[ScreenState] | None = None
         self._screens: dict[type[ScreenState], Screen[Any]] = {}
@@ -71,7 +75,7 @@ class Shell(QWidget):
         self.header = Header(theme, self)
         self.header.language.asked.connect(self._switch_language)
         self._heading = Words(theme, Letter.INSTRUCTION, bold=True, parent=self)
-        self._content = QStackedWidget(self)
+        self._content = Stack(self)
         self._notice = NoticeLine(theme, self)
         bar = QWidget(self)
         self.secondary = [ActionButton(theme, Look.SECONDARY, bar) for _ in range(MOST_SECONDARY)]
@@ -104,6 +108,10 @@ class Shell(QWidget):
 
     def take(self, intent: Intent) -> None:
         """One press: for the window itself or for the counter."""
+        self._note = None
+        if isinstance(intent, PrintPaper):
+            self._counter.receipt(self.text.language, self._printer.send)
+            return
         if isinstance(intent, Go | Choose | ChooseReason | EnterPin | Edit):
             self.view = moved(self.view, intent)
             self.draw()
@@ -120,6 +128,8 @@ class Shell(QWidget):
         self.view = replace(self.view, now_s=self._now_s())
         state = window.present(self._facts, self.view)
         around = frame.present(self._facts)
+        if self._note is not None:
+            around = replace(around, problem=self._note[0], well=self._note[1])
         self._banner.setVisible(around.training)
         self._banner.draw(self.text)
         self.header.draw(around, self.text)
@@ -129,15 +139,24 @@ class Shell(QWidget):
         self._show_bar(state.bar)
         if self._shown is not type(state):
             self._shown = type(state)
-            self._content.setCurrentWidget(screen)
+            self._content.show_page(screen)
             (screen.first_focus() or self.primary).setFocus()
         self._run_clock()
+
+    def say_bug(self) -> None:
+        """A bug was caught: say so until the next press."""
+        self._say(msg("Something went wrong inside. What is sealed is safe. Try again, or call the technician."), False)
+
+    def _say(self, message: Message, well: bool) -> None:
+        """A sentence of the window's own, until the next press."""
+        self._note = (message, well)
+        self.draw()
 
     def _screen(self, kind: type[ScreenState]) -> Screen[Any]:
         if kind not in self._screens:
             screen = SCREENS[kind](self.theme, self)
             screen.asked.connect(self.take)
-            self._content.addWidget(screen)
+            self._content.add(screen)
             self._screens[kind] = screen
         return self._screens[kind]
 
@@ -214,7 +233,7 @@ class Shell(QWidget):
         """What no control wanted: Return is the primary button, Esc the way back."""
         if event is None:
             return
-        screen = self._content.currentWidget()
+        screen = self._content.current
         if isinstance(screen, Screen) and screen.take_key(event):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():

@@ -55,7 +55,7 @@ def present(case: CaseFacts, confirming: bool) -> FingersState:
         rows_shown=facts.rows_shown,
         rows_total=facts.rows_total,
         line=facts.message,
-        mark=verdict_mark(verdict, msg("Reading") if facts.busy else msg("Waiting for the finger")),
+        mark=Mark(msg("Reading"), Tone.ACTIVE) if facts.busy else verdict_mark(verdict, msg("Waiting for the finger")),
         score=verdict.score if verdict is not None else None,
         reason=_reason(current, verdict),
         cure=None if verdict is None else verdict.cure,

@@ -25,7 +25,7 @@ STEPS = 7
 
 @dataclass(frozen=True, slots=True)
 class FrameState:
-    """Header, banner and the line above the buttons."""
+    """Header, banner and the line above the buttons. `well`: the problem is none, but good news."""
 
     who: Message
     detail: Message
@@ -35,6 +35,7 @@ class FrameState:
     training: bool
     problem: Message | None
     safe: Message | None
+    well: bool = False
 
 
 def present(facts: DeskFacts) -> FrameState:

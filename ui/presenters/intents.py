@@ -133,9 +133,14 @@ class Edit:
     draft: CaseDraft
 
 
+@dataclass(frozen=True, slots=True)
+class PrintPaper:
+    """The citizen's receipt or slip, in the language on the screen."""
+
+
 ToCounter = Do | LogIn | EnterCase | Measure | Confirm | RecordException | Change
 ToWindow = Go | Choose | ChooseReason | EnterPin | Edit
-Intent = ToCounter | ToWindow
+Intent = ToCounter | ToWindow | PrintPaper
 
 
 def ask(counter: Counter, intent: ToCounter) -> None:

@@ -1,6 +1,7 @@
 """Login: the officer's card, then the PIN."""
 
 from dataclasses import dataclass, field
+from math import ceil
 
 from station.capture.facts import DeskFacts
 from station.registry.model import OfficerCard
@@ -49,7 +50,7 @@ def present(facts: DeskFacts, view: View) -> LoginState:
     if login.busy:
         line = msg("Checking the PIN")
     elif left_s > 0:
-        line, refused = msg("Wait {seconds} seconds, then try again", seconds=int(left_s) + 1), True
+        line, refused = msg("Wait {seconds} seconds, then try again", seconds=ceil(left_s)), True
     elif login.refused is not None and not view.pin:
         line, refused = login.refused, True
     elif not chosen:

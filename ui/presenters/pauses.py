@@ -7,7 +7,7 @@ from station.health.model import Person
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.frame import waiting
-from ui.presenters.intents import Do, Go, Measure, Place
+from ui.presenters.intents import Do, Go, Measure, Place, PrintPaper
 from ui.presenters.view import View
 
 
@@ -68,7 +68,11 @@ def resting(facts: DeskFacts, case: CaseFacts, view: View) -> RestingState:
 def deferred(case: CaseFacts) -> NoticeState:
     """Nothing was captured; the applicant gets a new date."""
     return NoticeState(
-        bar=Bar(msg("Recording is postponed"), Action(msg("Next applicant"), Do.FINISH)),
+        bar=Bar(
+            msg("Recording is postponed"),
+            Action(msg("Next applicant"), Do.FINISH),
+            (Action(msg("Print slip"), PrintPaper()),),
+        ),
         mark=Mark(msg("Nothing was recorded"), Tone.WARN),
         large=case.deferral or msg("Come back another day"),
         lines=(msg("Give the applicant the slip with the new date."), msg("Case {number}", number=case.number)),
@@ -78,7 +82,7 @@ def deferred(case: CaseFacts) -> NoticeState:
 def sealing(case: CaseFacts) -> NoticeState:
     """The file is signed and written."""
     return NoticeState(
-        bar=Bar(msg("The file is being sealed"), None),
+        bar=Bar(msg("The file is being sealed"), Action(msg("Next applicant"), Do.FINISH, enabled=False)),
         mark=Mark(msg("Working"), Tone.ACTIVE),
         large=msg("Wait a moment"),
         lines=(msg("{count} items are safe already.", count=len(case.sealed)),),
@@ -90,7 +94,11 @@ def done(facts: DeskFacts, case: CaseFacts) -> NoticeState:
     number = case.done.number if case.done is not None else case.number
     printed = case.done is not None and case.done.receipt_ready
     return NoticeState(
-        bar=Bar(msg("Recording is finished"), Action(msg("Next applicant"), Do.FINISH)),
+        bar=Bar(
+            msg("Recording is finished"),
+            Action(msg("Next applicant"), Do.FINISH),
+            (Action(msg("Print receipt"), PrintPaper()),) if printed else (),
+        ),
         mark=Mark(msg("Sealed"), Tone.GOOD),
         large=plain(number),
         lines=(

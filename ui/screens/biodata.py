@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from station.text import Text
 from ui.presenters.biodata import (
@@ -23,6 +23,7 @@ from ui.theme import GAP_MM, Theme
 from ui.widgets.field import FieldEditor
 from ui.widgets.grid import ButtonGrid
 from ui.widgets.pinpad import OfficerPin
+from ui.widgets.stack import Stack
 
 WIDE = ("religion", "marital_status", "nik_reason")
 COLUMNS = {"blood_group": 5, "sex": 2, "citizenship": 2}
@@ -37,7 +38,7 @@ class FieldsPage(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.px(10))
-        grid.setVerticalSpacing(theme.px(GAP_MM))
+        grid.setVerticalSpacing(theme.px(GAP_MM if len(rows) > 6 else 5))
         place = 0
         for name, _, kind, _, _ in rows:
             editor = FieldEditor(theme, name, kind, COLUMNS.get(name, 4), self)
@@ -64,9 +65,9 @@ class BiodataScreen(Screen[BiodataState]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._state: BiodataState | None = None
-        self._pages = QStackedWidget(self)
+        self._pages = Stack(self)
         ground = QWidget(self)
-        self.grounds = ButtonGrid(theme, columns=2, parent=ground)
+        self.grounds = ButtonGrid(theme, columns=2, height_mm=20, parent=ground)
         self.grounds.asked.connect(self.asked)
         self._reason = FieldsPage(theme, (GROUND_ROW,), ground)
         column = QVBoxLayout(ground)
@@ -84,7 +85,7 @@ class BiodataScreen(Screen[BiodataState]):
             4: FieldsPage(theme, REST_ROWS, self),
         }
         for page in (ground, self.pin, *self._fields.values()):
-            self._pages.addWidget(page)
+            self._pages.add(page)
         for fields in (self._reason, *self._fields.values()):
             for editor in fields.editors.values():
                 editor.edited.connect(self._edited)
@@ -95,7 +96,7 @@ class BiodataScreen(Screen[BiodataState]):
     def draw(self, state: BiodataState, text: Text) -> None:
         turned = self._state is None or self._state.page != state.page
         self._state = state
-        self._pages.setCurrentIndex(state.page)
+        self._pages.show_page(self._pages.pages[state.page])
         self.grounds.show_entries([(text(one.label), one.chosen, one.intent, "") for one in state.grounds])
         fields = self._fields.get(state.page, self._reason)
         fields.show_fields(state.fields, text)

@@ -1,7 +1,7 @@
 """The checklist: temperatures on the left, statements on the right; after a refusal, what blocks."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from station.health.model import Item
 from station.text import Text, plain
@@ -13,6 +13,7 @@ from ui.widgets.button import ActionButton, Look
 from ui.widgets.grid import ButtonGrid
 from ui.widgets.marks import MarkShape, StatusMark, Words
 from ui.widgets.panel import Panel
+from ui.widgets.stack import Stack
 from ui.widgets.trace import TemperatureTraceView
 
 
@@ -27,7 +28,7 @@ class TemperatureCard(Panel):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._mark = StatusMark(theme, bold=False, parent=self)
         self.measure = ActionButton(theme, Look.SECONDARY, self)
-        self.measure.setFixedWidth(theme.px(42))
+        self.measure.setFixedWidth(theme.px(48))
         top = QHBoxLayout()
         top.addWidget(self._person, 1)
         top.addWidget(self._number)
@@ -88,14 +89,14 @@ class ChecklistScreen(Screen[ChecklistState]):
         super().__init__(theme, parent)
         self._focused: Item | None = None
         self._blocking = False
-        self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._make_list())
+        self._pages = Stack(self)
+        self._pages.add(self._make_list())
         blocks = QWidget(self)
         self._block_grid = QGridLayout(blocks)
         self._block_grid.setContentsMargins(0, 0, 0, 0)
         self._block_grid.setSpacing(theme.px(GAP_MM))
         self._blocks: list[BlockRow] = []
-        self._pages.addWidget(blocks)
+        self._pages.add(blocks)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
@@ -110,7 +111,7 @@ class ChecklistScreen(Screen[ChecklistState]):
             card.measure.asked.connect(self.asked)
             left.addWidget(card, 3)
         left.addWidget(self._trace, 4)
-        self.toggles = ButtonGrid(self.theme, columns=2, parent=page)
+        self.toggles = ButtonGrid(self.theme, columns=2, height_mm=21, parent=page)
         self.toggles.asked.connect(self.asked)
         right = QVBoxLayout()
         right.addWidget(self.toggles)
@@ -124,7 +125,7 @@ class ChecklistScreen(Screen[ChecklistState]):
 
     def draw(self, state: ChecklistState, text: Text) -> None:
         blocking = bool(state.blocks)
-        self._pages.setCurrentIndex(1 if blocking else 0)
+        self._pages.show_page(self._pages.pages[1 if blocking else 0])
         self._show_blocks(state.blocks, text)
         for card, temperature in zip(self.cards, state.temperatures, strict=True):
             card.show_temperature(temperature, text)
@@ -139,7 +140,7 @@ class ChecklistScreen(Screen[ChecklistState]):
 
     def _show_blocks(self, blocks: tuple[BlockState, ...], text: Text) -> None:
         while len(self._blocks) < len(blocks):
-            row = BlockRow(self.theme, self._pages.widget(1))
+            row = BlockRow(self.theme, self._pages.pages[1])
             row.go.asked.connect(self.asked)
             place = len(self._blocks)
             self._block_grid.addWidget(row, place // 2, place % 2)

@@ -19,7 +19,7 @@ class ReasonScreen(Screen[ReasonState]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._what = Words(theme, Letter.STRONG, bold=True, parent=self)
-        self.reasons = ButtonGrid(theme, columns=1, parent=self)
+        self.reasons = ButtonGrid(theme, columns=1, height_mm=20, parent=self)
         self.reasons.asked.connect(self.asked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, theme.px(120), 0)
@@ -41,18 +41,16 @@ class ApproverScreen(Screen[ApproverState]):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._what = Words(theme, Letter.STRONG, bold=True, parent=self)
         self.pin = OfficerPin(theme, self)
         self.pin.asked.connect(self.asked)
         self.pin.typed.connect(lambda pin: self.asked.emit(EnterPin(pin)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(3))
-        column.addWidget(self._what)
-        column.addWidget(self.pin, 1)
+        column.addWidget(self.pin)
 
     def draw(self, state: ApproverState, text: Text) -> None:
-        self._what.say(state.what, text)
+        self.pin.title.show()
+        self.pin.title.say(state.what, text)
         self.pin.show_pin(state.pin, text)
 
     def take_key(self, event: QKeyEvent) -> bool:

@@ -39,6 +39,7 @@ class ActionButton(QAbstractButton):
         theme: Theme,
         look: Look = Look.SECONDARY,
         parent: QWidget | None = None,
+        height_mm: float = TARGET_MM,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
@@ -47,8 +48,9 @@ class ActionButton(QAbstractButton):
         self._detail = ""
         self._chosen: bool | None = None
         self._danger = False
+        self._active = True
         self._pressed_s = -GUARD_S
-        self._target = theme.px(PRIMARY_MM if look is Look.PRIMARY else TARGET_MM)
+        self._target = theme.px(PRIMARY_MM if look is Look.PRIMARY else height_mm)
         self.setFont(theme.font(Letter.BODY, bold=look is not Look.CHOICE))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -67,7 +69,7 @@ class ActionButton(QAbstractButton):
         """Take over an action; nothing is drawn again when it is the same."""
         self._intent = action.intent
         self._danger = action.danger
-        self.setEnabled(action.enabled)
+        self.set_active(action.enabled)
         self.set_words(text(action.label))
 
     def set_choice(self, label: str, chosen: bool | None, intent: object, detail: str = "") -> None:
@@ -85,12 +87,23 @@ class ActionButton(QAbstractButton):
             self.updateGeometry()
             self.update()
 
+    @property
+    def active(self) -> bool:
+        return self._active
+
+    def set_active(self, active: bool) -> None:
+        """An inactive button keeps its place and the focus, and does nothing."""
+        if active is not self._active:
+            self._active = active
+            self.update()
+
     def press(self) -> None:
         """As if pressed."""
-        if self.isEnabled():
-            self.click()
+        self.click()
 
     def _clicked(self) -> None:
+        if not self._active:
+            return
         now_s = self._now_s()
         if self._look is not Look.KEY and now_s - self._pressed_s < GUARD_S:
             return
@@ -111,7 +124,7 @@ class ActionButton(QAbstractButton):
         width = metrics.horizontalAdvance(self.text()) + padding
         lines = 1 + bool(self._detail)
         height = max(self._target, metrics.height() * lines + self._theme.px(3))
-        least = self._theme.px(70) if self._look is Look.PRIMARY else self._target
+        least = self._theme.px(70 if self._look is Look.PRIMARY else TARGET_MM)
         return QSize(max(width, least) + margin, height + margin)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -121,7 +134,7 @@ class ActionButton(QAbstractButton):
         """The widest word, and as many lines as the text then takes at most two words a line."""
         metrics = QFontMetrics(self.font())
         word = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
-        side = self._target + 2 * self._ring
+        side = self._theme.px(TARGET_MM) + 2 * self._ring
         return QSize(max(side, word + self._theme.px(4) * 2 + self._box + 2 * self._ring), self.sizeHint().height())
 
     def text_fits(self) -> bool:
@@ -198,7 +211,7 @@ class ActionButton(QAbstractButton):
     def _colours(self) -> tuple[QColor, QColor, QColor]:
         """Ground, edge and writing."""
         c = COLOURS
-        if not self.isEnabled():
+        if not self._active:
             return QColor(c.idle), QColor(c.outline), QColor(c.ink_soft)
         if self._look is Look.PRIMARY:
             ground = c.primary_down if self.isDown() else c.primary

@@ -62,13 +62,13 @@ class StepDots(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cell, size = self._theme.px(6), self._theme.px(2.4)
+        cell, size = self._theme.px(6), self._theme.px(2.2)
         for place in range(STEPS):
             left, top = place * cell + 1, (self.height() - size) / 2
             now = place + 1 == self._step
             painter.setPen(QPen(QColor(COLOURS.header_ink), 2))
             painter.setBrush(QColor(COLOURS.header_ink if place + 1 <= self._step else COLOURS.header))
-            painter.drawRoundedRect(QRectF(left, top, size * (2 if now else 1), size), size / 2, size / 2)
+            painter.drawRoundedRect(QRectF(left, top, size * (1.7 if now else 1), size), size / 2, size / 2)
         painter.end()
 
 
@@ -131,12 +131,12 @@ class NoticeLine(Panel):
 
     def draw(self, state: FrameState, text: Text) -> None:
         message = state.problem or state.safe
-        tone = Tone.WARN if state.problem is not None else Tone.GOOD
+        tone = Tone.WARN if state.problem is not None and not state.well else Tone.GOOD
         for part in (self._shape, self._words):
             part.setVisible(message is not None)
         self._shape.set_tone(tone)
         self._words.say(message, text)
-        self.set_tone(tone)
+        self.set_tone(tone if state.problem is not None else None)
         self.setVisible(message is not None)
         self.setAccessibleName(self._words.text())
 

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
-from ui.theme import GAP_MM, Theme
+from ui.theme import GAP_MM, TARGET_MM, Theme
 from ui.widgets.button import ActionButton, Look
 
 Entry = tuple[str, bool | None, object, str]
@@ -14,9 +14,11 @@ class ButtonGrid(QWidget):
 
     asked = pyqtSignal(object)
 
-    def __init__(self, theme: Theme, columns: int = 1, look: Look = Look.CHOICE, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, columns: int = 1, height_mm: float = TARGET_MM, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._theme, self._columns, self._look = theme, columns, look
+        self._theme, self._columns, self._height_mm = theme, columns, height_mm
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.px(GAP_MM))
@@ -24,7 +26,7 @@ class ButtonGrid(QWidget):
 
     def show_entries(self, entries: list[Entry]) -> None:
         while len(self.buttons) < len(entries):
-            button = ActionButton(self._theme, self._look, self)
+            button = ActionButton(self._theme, Look.CHOICE, self, self._height_mm)
             button.asked.connect(self.asked)
             place = len(self.buttons)
             self._grid.addWidget(button, place // self._columns, place % self._columns)

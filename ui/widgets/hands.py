@@ -24,7 +24,7 @@ SHAPE: tuple[tuple[float, float, float, float, float], ...] = (
 )
 RIGHT = (F.RIGHT_THUMB, F.RIGHT_INDEX, F.RIGHT_MIDDLE, F.RIGHT_RING, F.RIGHT_LITTLE)
 LEFT = (F.LEFT_THUMB, F.LEFT_INDEX, F.LEFT_MIDDLE, F.LEFT_RING, F.LEFT_LITTLE)
-WIDTH, HEIGHT = 216.0, 124.0
+WIDTH, HEIGHT = 236.0, 124.0
 
 
 class Hands(QWidget):
@@ -56,27 +56,29 @@ class Hands(QWidget):
         scale = min(self.width() / WIDTH, self.height() / HEIGHT)
         painter.translate((self.width() - WIDTH * scale) / 2, (self.height() - HEIGHT * scale) / 2)
         painter.scale(scale, scale)
-        right = QTransform().translate(114, 4)
-        left = QTransform().translate(102, 4).scale(-1, 1)
+        right = QTransform().translate(132, 6)
+        left = QTransform().translate(104, 6).scale(-1, 1)
         for fingers, place in ((RIGHT, right), (LEFT, left)):
             self._paint_hand(painter, fingers, place)
         painter.end()
 
     def _paint_hand(self, painter: QPainter, fingers: tuple[FingerPosition, ...], place: QTransform) -> None:
-        edge = QPen(QColor(COLOURS.outline), 1.1)
-        painter.setPen(edge)
+        palm = _palm()
+        painter.setPen(QPen(QColor(COLOURS.outline), 1.3))
         painter.setBrush(QColor(COLOURS.surface))
-        painter.drawPath(place.map(_palm()))
+        painter.drawPath(place.map(palm))
         for finger, (x, y, length, width, lean) in zip(fingers, SHAPE, strict=True):
             standing = self._standings.get(finger)
             outline = QPainterPath()
-            outline.addRoundedRect(QRectF(-width / 2, -length, width, length + 8), width / 2, width / 2)
-            turn = QTransform().translate(x, y).rotate(lean) * place
+            outline.addRoundedRect(QRectF(-width / 2, -length, width, length + 14), width / 2, width / 2)
+            turn = QTransform().translate(x, y).rotate(lean)
+            shape = turn.map(outline).subtracted(palm)
             ground, line = _colours(standing)
-            painter.setPen(QPen(line, 2.4 if standing is Standing.NOW else 1.1))
+            painter.setPen(QPen(line, 2.0 if standing is Standing.NOW else 1.3))
             painter.setBrush(ground)
-            painter.drawPath(turn.map(outline))
-            self._paint_tip(painter, turn.map(QPointF(0, -length + width * 0.62)), width * 0.62, standing)
+            painter.drawPath(place.map(shape))
+            tip = (turn * place).map(QPointF(0, -length + width * 0.62))
+            self._paint_tip(painter, tip, width * 0.62, standing)
 
     def _paint_tip(self, painter: QPainter, tip: QPointF, size: float, standing: Standing | None) -> None:
         spot = QRectF(tip.x() - size / 2, tip.y() - size / 2, size, size)

@@ -13,14 +13,17 @@ class Panel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._radius = theme.px(2)
-        self._tone = Tone.PLAIN
+        self._tone: Tone | None = Tone.PLAIN
 
-    def set_tone(self, tone: Tone) -> None:
+    def set_tone(self, tone: Tone | None) -> None:
+        """None draws no ground at all."""
         if tone is not self._tone:
             self._tone = tone
             self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002 - Qt's name
+        if self._tone is None:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = QColor(COLOURS.divider) if self._tone is Tone.PLAIN else ink(self._tone)

@@ -82,7 +82,11 @@ class OfficerPin(QWidget):
         column.addLayout(keys)
         column.addStretch(1)
         pad.setFixedWidth(theme.px(90))
+        self.title = Words(theme, Letter.STRONG, bold=True, parent=self)
+        self.title.hide()
         left = QVBoxLayout()
+        left.setSpacing(theme.px(3))
+        left.addWidget(self.title)
         left.addWidget(self.cards)
         left.addStretch(1)
         row = QHBoxLayout(self)
@@ -101,7 +105,7 @@ class OfficerPin(QWidget):
         self.keys[DELETE].set_words("←")
         self.keys[DELETE].setAccessibleName(text(msg("Delete the last digit")))
         for key in self.keys.values():
-            key.setEnabled(not state.locked)
+            key.set_active(not state.locked)
 
     def type_key(self, event: QKeyEvent) -> bool:
         """Digits and Backspace of the keyboard, wherever the focus is; whether it was one of them."""

@@ -1,0 +1,150 @@
+"""The `ktpel-station` command: settings, desk, window; and what happens when one of them cannot be had."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from station import config as settings
+from station import wiring
+from station.capture.desk import Desk
+from station.clock import SystemClock
+from station.config import Config
+from station.config_problems import BadConfig
+from station.safekeeping.vault import VaultRefused
+from station.text import Language, Message, msg
+from station.workers import Post
+from ui.main_thread import MainThread
+from ui.refusal import Refusal
+from ui.shell import Shell
+from ui.theme import FRAME_MM, Theme, load_fonts
+
+TICK_MS = 500
+log = logging.getLogger("ui")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command was given."""
+
+    config: Path | None
+    data: Path | None
+    passphrase_file: Path | None
+    window: bool
+
+
+class Refused(Exception):
+    """The station cannot start; the sentences say why."""
+
+    def __init__(self, *reasons: Message) -> None:
+        super().__init__("the station cannot start")
+        self.reasons = reasons
+
+
+def read_options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="ktpel-station", description="The recording counter's window.")
+    parser.add_argument("--config", type=Path, help="the settings file")
+    parser.add_argument("--data", type=Path, help="the station's data folder")
+    parser.add_argument("--passphrase-file", type=Path, help="holds the passphrase; else KTPEL_PASSPHRASE_FILE")
+    parser.add_argument("--window", action="store_true", help="a window instead of the whole screen")
+    given = parser.parse_args(arguments)
+    return Options(given.config, given.data, given.passphrase_file, given.window)
+
+
+def read_settings(options: Options) -> Config:
+    """The settings file; raises Refused with every problem in it."""
+    try:
+        return settings.load(options.config or settings.places().config_file)
+    except BadConfig as bad:
+        raise Refused(*(problem.sentence for problem in bad.problems)) from bad
+
+
+def open_desk(options: Options, config: Config, post: Post) -> Desk:
+    """The counter behind the window; raises Refused."""
+    try:
+        secret = wiring.passphrase(options.passphrase_file)
+    except (LookupError, OSError) as why:
+        raise Refused(msg("The passphrase file is missing. The technician brings it.")) from why
+    try:
+        return wiring.build(config, options.data or settings.places().data, secret, post)
+    except VaultRefused as why:
+        raise Refused(why.message) from why
+
+
+def catch_bugs(say: Callable[[], None]) -> None:
+    """A bug in a slot is logged and said; the window stays. Qt would end the process otherwise."""
+
+    def hook(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.critical("a bug reached the window", exc_info=(kind, bug, trace))
+        say()
+
+    sys.excepthook = hook
+
+
+def make_theme(application: QApplication, config: Config | None) -> Theme:
+    """Millimetres from the configured screen; without settings, from nothing but the pixels."""
+    screen = application.primaryScreen()
+    size = screen.size() if screen is not None else None
+    width, height = (size.width(), size.height()) if size is not None else (1366, 768)
+    width_mm, height_mm = (config.screen.width_mm, config.screen.height_mm) if config is not None else FRAME_MM
+    return Theme.for_screen(width, height, width_mm, height_mm)
+
+
+def make_shell(desk: Desk, config: Config, theme: Theme) -> Shell:
+    """The window, and the half seconds the desk lives by."""
+    shell = Shell(desk, theme, Language(config.station.language), SystemClock().monotonic_s)
+    tick = QTimer(shell)
+    tick.setInterval(TICK_MS)
+    tick.timeout.connect(desk.tick)
+    tick.start()
+    return shell
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed; 2 when the station could not start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    options = read_options(sys.argv[1:] if arguments is None else arguments)
+    shells: list[Shell] = []
+
+    def say_bug() -> None:
+        for shell in shells:
+            shell.say_bug()
+
+    catch_bugs(say_bug)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("ktpel-station")
+    load_fonts()
+    config: Config | None = None
+    bridge = MainThread()
+    try:
+        config = read_settings(options)
+        desk = open_desk(options, config, bridge.post)
+    except Refused as refused:
+        language = Language(config.station.language) if config is not None else Language.INDONESIAN
+        window = Refusal(make_theme(application, config), language, refused.reasons, application.quit)
+        window.showMaximized()
+        application.exec()
+        return 2
+    shell = make_shell(desk, config, make_theme(application, config))
+    shells.append(shell)
+    if options.window:
+        shell.showMaximized()
+    else:
+        shell.showFullScreen()
+    code = application.exec()
+    shells.clear()
+    desk.close()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
