@@ -147,7 +147,8 @@ class UvcCamera:
 
     def read(self, deadline_s: float, cancel: Event = NO_CANCEL) -> Frame | NotCaptured:
         self._thread.check()
-        until_s = self._monotonic_s() + deadline_s
+        begun_s = self._monotonic_s()
+        until_s = begun_s + deadline_s
         grabber = self._started()
         if isinstance(grabber, Disconnected):
             return grabber
@@ -157,7 +158,8 @@ class UvcCamera:
             return newest is not None and newest.number > self._given and self._age_s(newest) < FRESH_S
 
         def settled() -> bool:
-            return fresh() or _is_frozen(grabber.newest)
+            waited = self._monotonic_s() - begun_s >= FRESH_S
+            return fresh() or (waited and (_is_frozen(grabber.newest) or self._is_stalled(grabber)))
 
         if grabber.wait(settled, until_s, cancel) and grabber.newest is not None and fresh():
             newest = grabber.newest
@@ -188,9 +190,7 @@ class UvcCamera:
         if grabber.failure is not None:
             self._drop()
             return Disconnected(self._port, grabber.failure)
-        now_s = self._monotonic_s()
-        quiet_s = now_s - (grabber.newest.taken_s if grabber.newest else grabber.started_s)
-        if quiet_s >= (STALLED_S if grabber.newest else OPEN_S):
+        if self._is_stalled(grabber):
             self._drop()
             return Faulted(self._port, Fault.SILENT)
         if _is_frozen(grabber.newest):
@@ -214,6 +214,12 @@ class UvcCamera:
         dropped, self._grabber = self._grabber, None
         if dropped is not None:
             dropped.stop()
+
+    def _is_stalled(self, grabber: Grabber) -> bool:
+        newest = grabber.newest
+        if newest is None:
+            return self._monotonic_s() - grabber.started_s >= OPEN_S
+        return self._age_s(newest) >= STALLED_S
 
     def _age_s(self, arrived: Arrived) -> float:
         return self._monotonic_s() - arrived.taken_s

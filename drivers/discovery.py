@@ -66,4 +66,4 @@ def _links(folder: Path) -> dict[Path, str]:
     """Stable name by what it points to."""
     if not folder.is_dir():
         return {}
-    return {link.resolve(): str(link) for link in sorted(folder.iterdir())}
+    return {link.resolve(): str(link) for link in sorted(folder.iterdir()) if link.is_symlink()}

@@ -25,6 +25,8 @@ T = TypeVar("T")
 SLICE_S = 0.05
 """How long a read waits before it looks at the deadline and the cancel event again."""
 CHUNK = 4096
+MOMENT_S = 0.005
+DRAIN_LIMIT = 256 * 1024
 PTY_MAJORS = range(136, 144)
 
 
@@ -133,13 +135,19 @@ class Link:
         return None
 
     def drain(self) -> bytes:
-        """All that was received and not read, at most 256 KiB."""
-        data = b""
-        for _ in range(64):
+        """All that was received and not read, at most 256 KiB.
+
+        The kernel hands a backlog on in portions, so the line counts as empty only when it still is a moment later.
+        """
+        data, empty_looks = b"", 0
+        while empty_looks < 2 and len(data) < DRAIN_LIMIT:
             more = self.read(self.monotonic_s())
             data += more
-            if not more:
-                break
+            if more:
+                empty_looks = 0
+                continue
+            empty_looks += 1
+            NO_CANCEL.wait(MOMENT_S)
         return data
 
     def note(self, direction: Direction, data: bytes, masked_bytes: int = 0) -> None:

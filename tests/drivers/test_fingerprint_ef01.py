@@ -174,7 +174,7 @@ def test_noise_at_every_speed_is_garbled() -> None:
         module.close()
 
 
-@pytest.mark.parametrize("answer", ["EF02FFFFFFFF 07 0003 00 000A", "55AA0100000000003000", "F5090000000009F5"])
+@pytest.mark.parametrize("answer", ["EF02FFFFFFFF 07 0003 00 000A", "F5090000000009F5"])
 def test_another_header_is_another_device(answer: str) -> None:
     with scripted(script(password=[bytes.fromhex(answer)])) as device:
         module = reader(device.port)
