@@ -218,7 +218,7 @@ def write_bundle(
     content: Sequence[Buffer],
     recipients: Sequence[RecipientKey],
     signer: Signer,
-    write: Callable[[bytes], None],
+    write: Callable[[bytes], object],
     entropy: Entropy,
 ) -> bytes:
     """Sign and encrypt `content` piece by piece through `write`; returns the SHA-256 of all that was written.
