@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from station.biometrics.model import Verdict
-from station.text import Message, msg
+from station.text import Message, msg, plain
 from ui.presenters.intents import Intent
 
 
@@ -48,7 +48,7 @@ class Bar:
 
 def no_words() -> Message:
     """Nothing to say."""
-    return Message("")
+    return plain("")
 
 
 def verdict_mark(verdict: Verdict | None, waiting: Message) -> Mark:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from station.capture.facts import CaseFacts, LiveFrame
-from station.text import Message, msg
+from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone, verdict_mark
 from ui.presenters.intents import Do, Go, Place
 
@@ -80,6 +80,6 @@ def present_approval(case: CaseFacts) -> ApprovalState:
         ),
         picture=photo.picture,
         mark=verdict_mark(verdict, msg("Taken")),
-        reason=verdict.reason if verdict is not None else Message(""),
+        reason=verdict.reason if verdict is not None else plain(""),
         score=verdict.score if verdict is not None else 0,
     )

@@ -46,7 +46,7 @@ class DeviceRow(Panel):
         words = text(state.sentence)
         if state.cure is not None:
             words = f"{words}\n{text(state.cure)}"
-        self._sentence.say(plain(words), text)
+        self._sentence.setText(words)
         self._identity.say(state.identity, text)
 
 

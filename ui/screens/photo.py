@@ -3,7 +3,7 @@
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station.capture.facts import LiveFrame
-from station.text import Message, Text
+from station.text import Text, plain
 from ui.presenters.photo import ApprovalState, PhotoState, guide
 from ui.screens.base import Screen
 from ui.theme import COLOURS, GAP_MM, Letter, Theme
@@ -54,7 +54,7 @@ class PhotoScreen(Screen[PhotoState]):
         if self._text is not None:
             state = guide(frame)
             score = state.score if frame is not None else None
-            self._verdict.show_verdict(state.mark, score, Message(""), state.correction, self._text)
+            self._verdict.show_verdict(state.mark, score, plain(""), state.correction, self._text)
 
 
 class ApprovalScreen(Screen[ApprovalState]):

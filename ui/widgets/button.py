@@ -60,11 +60,6 @@ class ActionButton(QAbstractButton):
     def intent(self) -> object:
         return self._intent
 
-    @property
-    def target_px(self) -> int:
-        """The side of the smallest square that can be hit, without the margin of the focus ring."""
-        return self._target
-
     def set_action(self, action: Action, text: Text) -> None:
         """Take over an action; nothing is drawn again when it is the same."""
         self._intent = action.intent
@@ -136,6 +131,10 @@ class ActionButton(QAbstractButton):
         word = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
         side = self._theme.px(TARGET_MM) + 2 * self._ring
         return QSize(max(side, word + self._theme.px(4) * 2 + self._box + 2 * self._ring), self.sizeHint().height())
+
+    def body(self) -> QRect:
+        """What can be hit and seen, without the margin of the focus ring."""
+        return self.rect().adjusted(self._ring, self._ring, -self._ring, -self._ring)
 
     def text_fits(self) -> bool:
         """Whether all words are inside the button as it is now."""

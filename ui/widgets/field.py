@@ -4,7 +4,7 @@ from PyQt6.QtCore import QRegularExpression, pyqtSignal
 from PyQt6.QtGui import QColor, QPalette, QRegularExpressionValidator
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from station.text import Text, plain
+from station.text import Text
 from ui.presenters.biodata import FieldState, Kind
 from ui.presenters.common import Tone
 from ui.theme import COLOURS, FOCUS_PX, TARGET_MM, Letter, Theme, ink
@@ -59,7 +59,7 @@ class FieldEditor(QWidget):
         tone = Tone.BAD if state.blocking else Tone.WARN
         if state.problem is not None:
             words = f"{words}: {text(state.problem)}"
-        self._label.say(plain(words), text)
+        self._label.setText(words)
         self._label.set_colour(ink(tone).name() if state.problem is not None else COLOURS.ink_soft)
         self._mark.setVisible(state.problem is not None)
         self._mark.set_tone(tone)
