@@ -48,13 +48,19 @@ def _say(record: dict[str, object], as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def _absolute(path: Path | None) -> Path | None:
+    return path.absolute() if path else None
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT; exit status 2 for a device that there is not."""
     asked = _arguments().parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    settings = Settings(asked.seed, asked.subject, asked.line_rate == "real", asked.links, asked.state)
+    settings = Settings(
+        asked.seed, asked.subject, asked.line_rate == "real", _absolute(asked.links), _absolute(asked.state)
+    )
     with ExitStack() as leave:
         path = leave.enter_context(_control_path(asked.control))
         try:

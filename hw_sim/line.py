@@ -157,6 +157,7 @@ class Line:
         os.close(self._wake_out)
 
     def _on_thread(self, act: Callable[[], None]) -> None:
+        """Run `act` on the line's thread and wait; here, should a bug have ended that thread."""
         done = threading.Event()
 
         def run() -> None:
@@ -165,7 +166,10 @@ class Line:
 
         self._calls.put(run)
         os.write(self._wake_in, b"!")
-        done.wait()
+        while not done.wait(0.5):
+            if not self._thread.is_alive():
+                act()
+                return
 
     def _plug(self) -> None:
         if self._master is not None:
