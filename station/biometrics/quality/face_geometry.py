@@ -27,6 +27,7 @@ NOSE_DROP = 0.56
 HEAD_SHARE = 0.75
 ABOVE_HEAD_SHARE = 0.10
 CARD_ASPECT = 3 / 4
+DEAREST_TURN = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def shipped_model() -> Path:
 def cut_card(frame: Picture, face: Face | None, width_px: int, height_px: int) -> Picture:
     """The card's picture (height_px, width_px, 3): cut and scaled, turned only to level the eyes, never drawn upon.
 
-    Where the wanted cut reaches over the frame it is moved and then shrunk to fit; without a face it is the middle.
+    Where the wanted cut reaches over the frame it is shrunk and moved to fit, and left unturned when turning would
+    shrink it by more than 7 %. Without a face it is the middle of the frame.
     """
     frame_height, frame_width = frame.shape[:2]
     if face is None:
@@ -159,13 +161,27 @@ def cut_card(frame: Picture, face: Face | None, width_px: int, height_px: int) -
         width = height * width_px / height_px
         return _warp(frame, frame_width / 2, frame_height / 2, height, 0.0, (width_px, height_px))
     x, y, width, height = face.card_cut()
-    shrink = min(1.0, frame_width / width, frame_height / height)
-    x, y = x + width * (1 - shrink) / 2, y + height * (1 - shrink) / 2
-    width, height = width * shrink, height * shrink
-    x, y = min(max(x, 0.0), frame_width - width), min(max(y, 0.0), frame_height - height)
     centre = x + width / 2, y + height / 2
-    fits = _turned_fits(centre, width, height, face.roll_deg, frame_width, frame_height)
-    return _warp(frame, *centre, height, face.roll_deg if fits else 0.0, (width_px, height_px))
+    turn_deg = face.roll_deg
+    shrink = _shrink_to_fit(frame, width, height, turn_deg)
+    upright = _shrink_to_fit(frame, width, height, 0.0)
+    if shrink < DEAREST_TURN * upright:
+        turn_deg, shrink = 0.0, upright
+    (half_width, half_height), height = _half_extent(width * shrink, height * shrink, turn_deg), height * shrink
+    centre_x = min(max(centre[0], half_width), frame_width - half_width)
+    centre_y = min(max(centre[1], half_height), frame_height - half_height)
+    return _warp(frame, centre_x, centre_y, height, turn_deg, (width_px, height_px))
+
+
+def _half_extent(width: float, height: float, turn_deg: float) -> Point:
+    """Half the width and height of the upright box about a turned one."""
+    cos, sin = abs(math.cos(math.radians(turn_deg))), abs(math.sin(math.radians(turn_deg)))
+    return (width * cos + height * sin) / 2, (width * sin + height * cos) / 2
+
+
+def _shrink_to_fit(frame: Picture, width: float, height: float, turn_deg: float) -> float:
+    half_width, half_height = _half_extent(width, height, turn_deg)
+    return min(1.0, frame.shape[1] / 2 / half_width, frame.shape[0] / 2 / half_height)
 
 
 def _warp(frame: Picture, x: float, y: float, height: float, turn_deg: float, size: tuple[int, int]) -> Picture:
@@ -179,14 +195,6 @@ def _warp(frame: Picture, x: float, y: float, height: float, turn_deg: float, si
         matrix[:, :2] /= shrunk
     turned = cv2.warpAffine(source, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(turned, np.uint8)
-
-
-def _turned_fits(
-    centre: Point, width: float, height: float, turn_deg: float, frame_width: int, frame_height: int
-) -> bool:
-    corners = cv2.boxPoints((centre, (width, height), turn_deg))
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return bool(low.min() >= -0.5 and high[0] <= frame_width + 0.5 and high[1] <= frame_height + 0.5)
 
 
 def _face(row: list[float]) -> Face:

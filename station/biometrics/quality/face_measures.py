@@ -28,7 +28,7 @@ Values = npt.NDArray[np.float64]
 class Measures:
     """Luminances and shares in 0..1; `sharpness` 0 (blurred) upwards, sharp from about 1; `openness` of the eyes in eye
     distances; `mask` is how far the mouth's colour is from the nose's (Lab units) when no lips are seen, else 0;
-    `gradient` is the background's mean luminance step in levels a pixel."""
+    `gradient` is the background's mean step in levels a pixel, in the brightest channel (red has little luminance)."""
 
     luminance: float
     entropy_bits: float
@@ -47,7 +47,7 @@ def measure(frame: Picture, face: Face, wanted: Background) -> Measures:
     patch = _patch(frame, face, UNIT_PX)
     grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     inner = _region(grey, -0.75, -0.35, 0.75, 1.45)
-    match, gradient = _background(patch, grey, wanted)
+    match, gradient = _background(patch, wanted)
     return Measures(
         luminance=float(inner.mean()) / 255,
         entropy_bits=_entropy(inner),
@@ -118,16 +118,18 @@ def _openness(frame: Picture, face: Face) -> float:
     patch = _patch(frame, face, 2 * UNIT_PX)
     grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     half = face.eye_distance_px / face.unit_px / 2
-    return min(_dark_height(_region(grey, x - 0.17, -0.14, x + 0.17, 0.16)) for x in (-half, half)) / (2 * UNIT_PX)
+    return min(_dark_height(_region(grey, x - 0.17, -0.14, x + 0.17, 0.22)) for x in (-half, half)) / (2 * UNIT_PX)
 
 
 def _dark_height(eye: Picture) -> float:
-    """The median height in pixels of the dark run in the third of the columns that are darkest."""
+    """The median height in pixels of the longest dark run in the third of the columns that have the longest."""
     smooth = cv2.GaussianBlur(eye, (0, 0), 1.5)
     darkest, skin = np.percentile(smooth, (3, 75))
-    dark = smooth < (darkest + 0.45 * (skin - darkest))
-    heights = np.sort(dark.sum(axis=0))[::-1]
-    return float(np.median(heights[: max(1, len(heights) // 3)]))
+    longest = run = np.zeros(eye.shape[1])
+    for row in smooth < darkest + 0.4 * (skin - darkest):
+        run = (run + 1) * row
+        longest = np.maximum(longest, run)
+    return float(np.median(np.sort(longest)[-max(1, len(longest) // 3) :]))
 
 
 def _mask(patch: Picture) -> float:
@@ -146,7 +148,7 @@ def _lab_region(lab: npt.NDArray[np.float32], left: float, top: float, right: fl
     return lab[rows, round((1.85 + left) * unit) : round((1.85 + right) * unit)].reshape(-1, 3).astype(np.float64)
 
 
-def _background(patch: Picture, grey: Picture, wanted: Background) -> tuple[float, float]:
+def _background(patch: Picture, wanted: Background) -> tuple[float, float]:
     """The share of the wanted colour in the card's upper corners, and the mean step between neighbours there."""
     sides = (-1.85, -2.35, -1.25, -1.2), (1.25, -2.35, 1.85, -1.2)
     colours = [cv2.cvtColor(_region(patch, *side), cv2.COLOR_BGR2HSV).reshape(-1, 3) for side in sides]
@@ -154,11 +156,11 @@ def _background(patch: Picture, grey: Picture, wanted: Background) -> tuple[floa
     right_hue = np.zeros(len(hues), bool)
     for low, high in HUES[wanted]:
         right_hue |= (hues >= low) & (hues <= high)
-    steps = [_gradient(_region(grey, *side)) for side in sides]
+    steps = [_gradient(np.asarray(_region(patch, *side).max(axis=2), np.uint8)) for side in sides]
     return float((right_hue & (saturations >= LOWEST_SATURATION)).mean()), max(steps)
 
 
-def _gradient(grey: Picture) -> float:
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.5).astype(np.float64)
+def _gradient(brightness: Picture) -> float:
+    smooth = cv2.GaussianBlur(brightness, (0, 0), 1.5).astype(np.float64)
     down, across = np.gradient(smooth)
     return float(np.hypot(down, across).mean())

@@ -16,10 +16,11 @@ from station.text import Message, msg
 
 EYE_DISTANCE_PX = 90
 SMALL_FRAME_EYE_SHARE = 0.14
-LARGEST_HEAD_SHARE = 0.86
+LARGEST_HEAD_SHARE = 0.80
 OFF_CENTRE_SHARE = 0.15
+CUT_SLACK = 0.06
 ROLL_DEG = 8.0
-YAW_DEG = 10.0
+YAW_DEG = 7.0
 PITCH_DEG = 14.0
 MASK_DISTANCE = 10.0
 LOWEST_LIGHT_SCORE = 35.0
@@ -27,9 +28,9 @@ UNDER_SHARE = 0.25
 OVER_SHARE = 0.10
 LOWEST_BALANCE = 0.65
 LOWEST_SHARPNESS = 0.2
-LOWEST_OPENNESS = 0.085
+LOWEST_OPENNESS = 0.105
 LOWEST_MATCH = 0.8
-STEEPEST_GRADIENT = 10.0
+STEEPEST_GRADIENT = 6.0
 
 Trouble = tuple[Message, Message]
 
@@ -124,15 +125,14 @@ def _distance(scene: _Scene) -> Trouble | None:
 
 
 def _place(scene: _Scene) -> Trouble | None:
-    left, _, width, _ = scene.face.card_cut()
+    left, top, width, height = scene.face.card_cut()
     off_centre = abs(scene.face.eye_centre[0] - scene.width / 2) > OFF_CENTRE_SHARE * scene.width
-    if off_centre or left < -0.04 * width or left + width > scene.width + 0.04 * width:
+    if off_centre or left < -CUT_SLACK * width or left + width > scene.width + CUT_SLACK * width:
         return msg("The face is at the side."), msg("Move to the middle.")
-    eyes, half_head = scene.face.eye_centre[1], scene.face.head_px / 2
-    if eyes - half_head < 0:
-        return msg("The top of the head is cut off."), msg("Turn the camera up.")
-    if eyes + half_head > scene.height:
-        return msg("The chin is cut off."), msg("Turn the camera down.")
+    if top < -CUT_SLACK * height:
+        return msg("The face is too high."), msg("Turn the camera up.")
+    if top + height > scene.height + CUT_SLACK * height:
+        return msg("The face is too low."), msg("Turn the camera down.")
     return None
 
 
@@ -216,7 +216,7 @@ def _score(scene: _Scene) -> int:
         min(1.0, measures.balance / 0.9),
         min(1.0, measures.sharpness / 0.5),
         min(1.0, measures.background_match),
-        1 - min(1.0, measures.gradient / 30),
+        1 - min(1.0, measures.gradient / 20),
     )
     return round(50 * sum(parts) / len(parts) + 50 * min(parts))
 
