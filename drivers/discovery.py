@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-from serial.tools import list_ports
 
 from drivers.api import Role
+from drivers.link import SerialPort, serial_ports
 
 USB_ADAPTERS: dict[tuple[int, int], tuple[str, tuple[Role, ...]]] = {
     (0x0403, 0x6001): ("FTDI FT232R", (Role.SIGNATURE, Role.FINGERPRINT, Role.TEMPERATURE)),
@@ -28,26 +26,13 @@ class Candidate:
     roles: tuple[Role, ...]
 
 
-class SerialPort(Protocol):
-    """What the operating system tells of a port."""
-
-    @property
-    def device(self) -> str: ...
-    @property
-    def vid(self) -> int | None: ...
-    @property
-    def pid(self) -> int | None: ...
-    @property
-    def description(self) -> str: ...
-
-
 def serial_candidates(
     by_id: Path = Path("/dev/serial/by-id"), ports: Iterable[SerialPort] | None = None
 ) -> tuple[Candidate, ...]:
     """USB serial ports, sorted by name; pseudo-terminals never show here."""
     stable = _links(by_id)
     found = []
-    for port in ports if ports is not None else list_ports.comports():
+    for port in serial_ports() if ports is None else ports:
         if port.vid is None or port.pid is None:
             continue
         generic = (port.description, (Role.FINGERPRINT, Role.TEMPERATURE, Role.SIGNATURE))

@@ -7,14 +7,15 @@ import socket
 import stat
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import serial
+from serial.tools import list_ports
 
 from drivers.api import NO_CANCEL, Absence, Disconnected
 from drivers.trace import Direction, Trace, TraceEntry
@@ -200,6 +201,24 @@ def _absence(refused: Exception) -> Absence:
     if number in (errno.EBUSY, errno.EAGAIN):
         return Absence.IN_USE
     return Absence.NOT_PLUGGED
+
+
+class SerialPort(Protocol):
+    """What the operating system tells of a port."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def vid(self) -> int | None: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def description(self) -> str: ...
+
+
+def serial_ports() -> Iterable[SerialPort]:
+    """The machine's serial ports; never a pseudo-terminal."""
+    return list_ports.comports()
 
 
 def simulated(port: str) -> bool:
