@@ -120,7 +120,7 @@ def decode(data: bytes) -> FingerRecord:
 
 def _encode_representation(one: FingerRepresentation) -> bytes:
     height, width = one.pixels.shape
-    image = _encode_pixels(one)
+    image = image_data(one)
     body = write_capture(one.captured_at, one.device, one.quality)
     body += struct.pack(
         _IMAGE_HEADER, one.position, one.number, _PPI, one.scan_ppi, one.scan_ppi, one.image_ppi, one.image_ppi,
@@ -130,7 +130,8 @@ def _encode_representation(one: FingerRepresentation) -> bytes:
     return struct.pack(">I", 4 + len(body)) + body
 
 
-def _encode_pixels(one: FingerRepresentation) -> bytes:
+def image_data(one: FingerRepresentation) -> bytes:
+    """The impression's pixels in its compression and true depth; ValueError where they do not fit the depth."""
     if one.depth_bits not in (4, 8):
         raise ValueError(f"a depth of {one.depth_bits} bits")
     if one.depth_bits == 4 and np.any(one.pixels % 17):
