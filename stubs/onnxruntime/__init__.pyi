@@ -9,6 +9,8 @@ class SessionOptions:
     inter_op_num_threads: int
     log_severity_level: int
 
+def disable_telemetry_events() -> None: ...
+
 class InferenceSession:
     def __init__(
         self,
