@@ -1,4 +1,17 @@
-"""The director's chair: a unix socket that takes one JSON request a line and answers each with one line."""
+"""The director's chair: a unix socket that takes one JSON request a line and answers each with one line.
+
+{"do": "state"}
+{"do": "subject", "number": 3}
+{"do": "finger", "position": 2, "pressure": 0.1}    position 1..10 or "auto", and any field of scene.Conditions
+{"do": "lift"}    no finger until the next "finger"
+{"do": "again"}    automatic order: the last finger once more
+{"do": "face", "glasses": true}    any field of scene.Pose
+{"do": "temperature", "mode": "fever"}    subjects.temperatures.MODES
+{"do": "pen", "mode": "line"}    scene.PEN_MODES
+{"do": "fault", "device": "topaz", "fault": "unplugged", "on": true}    faults.APPLIES
+
+Each answers {"ok": true} with the whole state, or {"ok": false, "error": sentence} and nothing has changed.
+"""
 
 import json
 import socketserver
@@ -105,6 +118,8 @@ class Director:
             raise Bad('A finger\'s "position" is 1..10 (right thumb to little finger, then left), or "auto".')
         hand.conditions = _changed(hand.conditions, request, {"do", "position"})
         hand.position = position if isinstance(position, int) else None
+        if request.get("position") == "auto":
+            hand.begin()
         hand.lifted = False
 
     def _lift(self, request: Request) -> None:

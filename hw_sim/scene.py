@@ -90,8 +90,16 @@ class Hand:
         self._sent = self._sent or sent
 
     def again(self) -> None:
-        """Automatic order: show the finger before once more."""
-        self.place = max(0, self.place - 1)
+        """Automatic order: show the finger whose image was sent last once more."""
+        if self._sent:
+            self._sent = False
+        else:
+            self.place = max(0, self.place - 1)
+
+    def begin(self) -> None:
+        """Automatic order: begin with its first finger."""
+        self.place = 0
+        self._sent = False
 
     def _lift(self, now_s: float) -> None:
         self._away_until_s = now_s + LIFTED_S
@@ -145,4 +153,4 @@ class Scene:
     def new_person(self, number: int) -> None:
         """Another person steps up, and begins with the first finger."""
         self.number = number
-        self.hand.place = 0
+        self.hand.begin()

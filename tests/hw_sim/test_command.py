@@ -73,14 +73,12 @@ def test_opencv_reads_the_camera_and_its_troubles(tmp_path: Path) -> None:
             assert frames[0][1].shape == (720, 1280, 3)
             assert np.any(frames[1][1] != frames[2][1])
             ask(socket, do="fault", device="uvc", fault="camera_frozen", on=True)
-            for _ in range(3):
-                camera.read()
-            assert np.array_equal(camera.read()[1], camera.read()[1])
+            assert any(np.array_equal(camera.read()[1], camera.read()[1]) for _ in range(10))
             ask(socket, do="fault", device="uvc", fault="camera_frozen", on=False)
             ask(socket, do="fault", device="uvc", fault="camera_black", on=True)
-            assert any(float(camera.read()[1].mean()) < 1.0 for _ in range(10))
+            assert any(float(camera.read()[1].mean()) < 1.0 for _ in range(30))
             ask(socket, do="fault", device="uvc", fault="unplugged", on=True)
-            assert not all(camera.read()[0] for _ in range(10))
+            assert not all(camera.read()[0] for _ in range(60))
         finally:
             camera.release()
         reply = ask(socket, do="fault", device="uvc", fault="plugged", on=True)

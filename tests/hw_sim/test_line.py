@@ -79,3 +79,26 @@ def test_an_unplugged_port_fails_and_a_plugged_one_answers_again() -> None:
         running.fault("mcu90615", "plugged", True)
         with client(port(running, "mcu90615"), 115200) as host:
             assert host.ask("A515BA", 9).startswith("5a5a4504")
+
+
+def test_a_thermometer_changes_its_baud_when_told() -> None:
+    with bench("mcu90615") as running, client(port(running, "mcu90615"), 115200) as host:
+        host.write("A5AE53")
+        assert host.hears_nothing()
+        host.write("A515BA")
+        assert host.hears_nothing()
+        host.set_baud(9600)
+        assert host.ask("A515BA", 9).startswith("5a5a4504")
+
+
+def test_a_port_that_nobody_reads_does_not_hold_up_its_line() -> None:
+    with bench("ef01-r307") as running:
+        with client(port(running, "ef01-r307"), 57600) as host:
+            host.write("EF01FFFFFFFF010003010005")
+            host.read(12)
+            host.write("EF01FFFFFFFF0100030A000E")
+            host.read(1000)
+        running.fault("ef01-r307", "unplugged", True)
+        running.fault("ef01-r307", "unplugged", False)
+        with client(port(running, "ef01-r307"), 57600) as host:
+            assert host.ask("EF01FFFFFFFF0100071300000000001B", 12) == "ef01ffffffff07000300000a"

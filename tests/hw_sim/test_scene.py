@@ -39,6 +39,16 @@ def test_again_shows_the_finger_before() -> None:
     assert use(scene, 20.0) == "2"
 
 
+def test_again_before_the_finger_is_lifted_shows_it_again_too() -> None:
+    scene = Scene(1, 0)
+    use(scene, 0.0)
+    assert scene.touch(10.0) is not None
+    scene.hand.used(sent=True)
+    scene.hand.again()
+    assert scene.touch(10.1) is None
+    assert use(scene, 20.0) == "3"
+
+
 def test_two_touches_of_a_finger_differ_a_little() -> None:
     scene = Scene(1, 0)
     scene.hand.position = 2
