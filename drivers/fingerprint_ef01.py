@@ -340,7 +340,7 @@ class Ef01Reader:
 
 def _pixels(packed: bytes, width: int) -> Gray:
     """(rows, width) uint8 from whole packed rows."""
-    pixels: npt.NDArray[np.uint8] = np.frombuffer(ef01.unpack_image(packed), dtype=np.uint8)
+    pixels: npt.NDArray[np.uint8] = np.frombuffer(bytearray(ef01.unpack_image(packed)), dtype=np.uint8)
     return pixels.reshape(-1, width)
 
 

@@ -126,7 +126,7 @@ class Station(Table):
 class Device(Table):
     """One device: `kind` is a key of the drivers' table, `port` a path or an address."""
 
-    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     port: Filled
     baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
     options: dict[str, str | int | float | bool] = Field(default_factory=dict)

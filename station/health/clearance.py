@@ -24,10 +24,17 @@ class DeviceIdentity:
 
     model: str
     serial: str
+    port: str
+
+    def is_same(self, info: DeviceInfo) -> bool:
+        """By model and serial number, on whatever port; a device that told no serial, or tells it late, by its port."""
+        if self.serial:
+            return (self.model, self.serial) == (info.model, info.serial)
+        return self.port == info.port
 
 
 def identity(info: DeviceInfo) -> DeviceIdentity:
-    return DeviceIdentity(info.model, info.serial)
+    return DeviceIdentity(info.model, info.serial, info.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,8 @@ class Permit:
 
     def covers(self, device: DeviceInfo) -> bool:
         """Whether this very device was among those wiped for the case."""
-        return self.scope.devices.get(device.role) == identity(device)
+        wiped = self.scope.devices.get(device.role)
+        return wiped is not None and wiped.is_same(device)
 
 
 @dataclass(slots=True)
