@@ -171,13 +171,16 @@ class UvcCamera:
 
     def _status(self, limit_s: float) -> DeviceStatus:
         self._thread.check()
-        until_s = self._monotonic_s() + limit_s
+        begun_s = self._monotonic_s()
+        until_s = begun_s + limit_s
         grabber = self._started()
         if isinstance(grabber, Disconnected):
             return grabber
 
         def alive() -> bool:
-            return grabber.newest is not None and self._age_s(grabber.newest) < FRESH_S
+            if grabber.newest is None or self._age_s(grabber.newest) >= FRESH_S:
+                return False
+            return not _is_frozen(grabber.newest) or self._monotonic_s() - begun_s >= FRESH_S
 
         seen = grabber.wait(alive, until_s, NO_CANCEL)
         trouble = self._trouble(grabber)

@@ -9,6 +9,7 @@ from threading import Event
 
 from drivers.api import NO_CANCEL, Fault, Faulted
 from drivers.link import Link
+from drivers.strangers import speaks_text
 from drivers.trace import Direction
 from drivers.trouble import Trouble
 from protocols import ef01
@@ -70,7 +71,8 @@ class Ef01Line:
         if ack is None:
             if cancel.is_set():
                 return None
-            raise Trouble(Faulted(self.link.port, Fault.SILENT, "no answer to the image request"))
+            self._transferring = True  # the answer may be lost and the image still come
+            raise Trouble(diagnose(self.link.port, self.heard))
         if ack.code != Confirmation.OK:
             raise Trouble(Faulted(self.link.port, Fault.REFUSED, f"image request: {code_name(ack.code)}"))
         self._transferring = True
@@ -133,12 +135,12 @@ class Ef01Line:
 
 
 def diagnose(port: str, heard: bytes) -> Faulted:
-    """What is at a port that answered no EF01 packet at any speed."""
+    """What is at a port that gave these bytes instead of an answer."""
     body = heard.strip(bytes((ef01.BOOT_BYTE,)))
     if not body:
         return Faulted(port, Fault.SILENT)
-    if is_clone(heard) or OTHER_READERS.match(heard):
-        return Faulted(port, Fault.WRONG_DEVICE, f"answers begin with {heard[:2].hex(' ').upper()}")
+    if _is_clone(heard) or OTHER_READERS.match(heard) or speaks_text(heard):
+        return Faulted(port, Fault.WRONG_DEVICE, f"bytes begin with {heard[:2].hex(' ').upper()}")
     return Faulted(port, Fault.GARBLED)
 
 
@@ -147,7 +149,7 @@ def code_name(code: int) -> str:
     return Confirmation(code).name.lower() if code in set(Confirmation) else f"code {code:02X}"
 
 
-def is_clone(heard: bytes) -> bool:
+def _is_clone(heard: bytes) -> bool:
     """Whether these bytes hold a packet that is right but for its two header bytes."""
     for at in range(max(0, len(heard) - ef01.OVERHEAD)):
         packet = ef01.HEADER + heard[at + 2 :]

@@ -29,12 +29,12 @@ from drivers.api import (
     TimedOut,
     ignore_progress,
 )
-from drivers.ef01_line import ANSWER_S, Ef01Line, code_name, diagnose, is_clone
+from drivers.ef01_line import ANSWER_S, Ef01Line, code_name, diagnose
 from drivers.link import Line, Link, simulated
 from drivers.trouble import OneThread, Trouble
 from protocols import ef01
 from protocols import ef01_commands as commands
-from protocols.ef01_replies import Ack, Confirmation, ProdInfo, Reply, SysPara, Version
+from protocols.ef01_replies import Ack, Confirmation, ProdInfo, Reply, Status, SysPara, Version
 from protocols.errors import BadFrame
 from protocols.layout import unpadded
 
@@ -51,6 +51,7 @@ PROGRESS_S = 0.1
 BAUDS = (57_600, 115_200, 9_600, 38_400, 19_200)
 FAST_BAUD = 115_200
 FAST_PACKET_CODE = 3
+FAILED_LOOKS = 5
 NOBODY_THERE = (Confirmation.NO_FINGER, Confirmation.CAPTURE_FAILED)
 
 
@@ -145,13 +146,18 @@ class Ef01Reader:
 
     def _glance(self) -> bool:
         begun_s = self._monotonic_s()
-        session = self._started(LOOK_S)
+        self._started(LOOK_S)
         left_s = LOOK_S - (self._monotonic_s() - begun_s)
-        return self._look(session, max(left_s, LOOK_PAUSE_S), NO_CANCEL)
+        code = self._look(max(left_s, LOOK_PAUSE_S))
+        if code is None:
+            raise Trouble(diagnose(self._link.port, self._line.heard))
+        return code == Confirmation.OK
 
     def _check(self) -> DeviceStatus:
         session = self._started(CHECK_S)
-        self._expect_ok(self._require(commands.ReadSysPara()), "status request")
+        para = self._reply(SysPara, self._require(commands.ReadSysPara()))
+        if para.status & Status.BUSY:
+            return Busy(session.info)
         if session.has_sensor_check:
             self._expect_ok(self._require(commands.CheckSensor()), "sensor test")
         return Ready(session.info)
@@ -162,29 +168,33 @@ class Ef01Reader:
         until_s = self._monotonic_s() + deadline_s
         session = self._started(min(OPEN_S, deadline_s), cancel)
         self._speed_up(session)
+        looks: list[int | None] = []
         while not cancel.is_set():
             left_s = until_s - self._monotonic_s()
-            if self._look(session, max(0.2, min(LOOK_S, left_s)), cancel):
+            looks.append(self._look(max(0.2, min(LOOK_S, left_s)), cancel))
+            if looks[-1] == Confirmation.OK:
                 return self._transfer(session, cancel, progress)
-            if until_s - self._monotonic_s() < LOOK_PAUSE_S:
+            left_s = until_s - self._monotonic_s()
+            if looks[-3:] == [None] * 3 or (left_s < LOOK_PAUSE_S and looks[-1] is None and not cancel.is_set()):
+                raise Trouble(diagnose(self._link.port, self._line.heard))
+            if left_s < LOOK_PAUSE_S:
+                if len(looks) >= FAILED_LOOKS and set(looks) == {Confirmation.CAPTURE_FAILED}:
+                    raise self._fault(Fault.SENSOR_ABNORMAL, "takes no image")
                 return TimedOut()
             cancel.wait(LOOK_PAUSE_S)
         return Cancelled()
 
-    def _look(self, session: _Session, timeout_s: float, cancel: Event) -> bool:
-        """Whether the module took an image of a finger just now."""
+    def _look(self, timeout_s: float, cancel: Event = NO_CANCEL) -> int | None:
+        """What the module says to one try at an image: OK, NO_FINGER, CAPTURE_FAILED, or None for no clear answer."""
         ack = self._line.ask(commands.GenImg(), timeout_s, cancel)
-        if ack is None and cancel.is_set():
-            return False
         if ack is not None and ack.code == Confirmation.PASSWORD_REQUIRED:
             self._expect_ok(self._require(commands.VfyPwd(self._password)), "password")
             ack = self._line.ask(commands.GenImg(), timeout_s, cancel)
-        if ack is None:
-            raise self._fault(Fault.SILENT, session.info.model)
-        if ack.code in NOBODY_THERE or ack.code == Confirmation.RECEIVE_ERROR:
-            return False
-        self._expect_ok(ack, "look")
-        return True
+        if ack is None or ack.code == Confirmation.RECEIVE_ERROR:
+            return None
+        if ack.code not in NOBODY_THERE:
+            self._expect_ok(ack, "look")
+        return ack.code
 
     def _transfer(
         self, session: _Session, cancel: Event, progress: Callable[[Progress], None]
@@ -247,7 +257,7 @@ class Ef01Reader:
                 self._baud = baud
                 return
             heard = heard or self._line.heard
-            if is_clone(self._line.heard):
+            if diagnose(self._link.port, self._line.heard).fault is Fault.WRONG_DEVICE:
                 break
         raise Trouble(diagnose(self._link.port, heard))
 
@@ -311,12 +321,13 @@ class Ef01Reader:
 
     def _require(self, command: commands.Command) -> Ack:
         """The module's answer, asked once more when it did not come or did not understand."""
-        ack = self._line.ask(command, ANSWER_S)
-        if ack is None or ack.code == Confirmation.RECEIVE_ERROR:
+        heard = b""
+        for _ in range(2):
             ack = self._line.ask(command, ANSWER_S)
-        if ack is None:
-            raise self._fault(Fault.SILENT)
-        return ack
+            if ack is not None and ack.code != Confirmation.RECEIVE_ERROR:
+                return ack
+            heard += self._line.heard
+        raise Trouble(diagnose(self._link.port, heard))
 
     def _expect_ok(self, ack: Ack, what: str) -> None:
         if ack.code == Confirmation.OK:

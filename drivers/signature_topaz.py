@@ -27,6 +27,7 @@ from drivers.api import (
     TimedOut,
 )
 from drivers.link import Line, Link, simulated
+from drivers.strangers import speaks_text
 from drivers.trace import Direction
 from drivers.trouble import OneThread, Trouble
 from protocols import topaz
@@ -129,7 +130,7 @@ class TopazPad:
         self._stray = 0 if reports else self._stray + self._finder.garbage_bytes - garbage_before
         if self._stray >= GARBLED_BYTES:
             self._stray = 0
-            raise Trouble(Faulted(self._link.port, Fault.GARBLED))
+            raise Trouble(Faulted(self._link.port, Fault.WRONG_DEVICE if speaks_text(data) else Fault.GARBLED))
 
     def _point(self, position: topaz.Position, time_s: float) -> PenPoint:
         self._last_s = max(self._last_s, time_s)

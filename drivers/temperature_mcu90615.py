@@ -22,6 +22,7 @@ from drivers.api import (
     TimedOut,
 )
 from drivers.link import Line, Link, simulated
+from drivers.strangers import speaks_text
 from drivers.trouble import OneThread, Trouble
 from protocols import mcu90615
 
@@ -135,4 +136,6 @@ class Mcu90615Sensor:
             return Faulted(port, Fault.SILENT)
         if self._heard.startswith(mcu90615.CLONE_HEADER) or self._heard.count(mcu90615.CLONE_HEADER) > 1:
             return Faulted(port, Fault.WRONG_DEVICE, "frames begin with 66 66")
+        if speaks_text(bytes(self._heard)):
+            return Faulted(port, Fault.WRONG_DEVICE, "sends text")
         return Faulted(port, Fault.GARBLED)

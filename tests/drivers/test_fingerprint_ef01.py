@@ -10,6 +10,7 @@ import pytest
 
 from drivers.api import (
     Absence,
+    Busy,
     Cancelled,
     Disconnected,
     DriverSettings,
@@ -37,6 +38,7 @@ FAST = bytes.fromhex("EF01FFFFFFFF 01 0005 0E 04 0C 0024")
 SLOW = bytes.fromhex("EF01FFFFFFFF 01 0005 0E 04 06 001E")
 OK = bytes.fromhex("EF01FFFFFFFF 07 0003 00 000A")
 NO_FINGER = bytes.fromhex("EF01FFFFFFFF 07 0003 02 000C")
+CAPTURE_FAILED = bytes.fromhex("EF01FFFFFFFF 07 0003 03 000D")
 WRONG_PASSWORD = bytes.fromhex("EF01FFFFFFFF 07 0003 13 001D")
 BAD_REGISTER = bytes.fromhex("EF01FFFFFFFF 07 0003 1A 0024")
 ABNORMAL = bytes.fromhex("EF01FFFFFFFF 07 0003 29 0033")
@@ -209,6 +211,46 @@ def test_no_finger_until_the_deadline_is_no_fault() -> None:
         assert module.capture(0.4) == TimedOut()
         assert 0.3 < time.monotonic() - begun_s < 1.0
         assert module.finger_present() is False
+        module.close()
+
+
+def test_an_answer_lost_on_the_line_is_asked_for_again() -> None:
+    with scripted(script(look=[OK[:-1] + b"\x99"])) as device:
+
+        def mend(request: bytes) -> None:
+            if request == GEN_IMG:
+                device.script[GEN_IMG] = [OK]
+
+        device.on_asked = mend
+        module = reader(device.port)
+        assert isinstance(module.capture(3.0), FingerImage)
+        assert device.asked.count(GEN_IMG) == 2
+        module.close()
+
+
+def test_a_sensor_that_fails_at_every_look_is_abnormal() -> None:
+    with scripted(script(look=[CAPTURE_FAILED])) as device:
+        module = reader(device.port)
+        assert module.capture(0.8) == Faulted(device.port, Fault.SENSOR_ABNORMAL, "takes no image")
+        module.close()
+
+
+def test_a_module_that_says_it_is_busy_is_busy() -> None:
+    busy = bytes.fromhex("EF01FFFFFFFF 07 0013 00 0005 0000 00C8 0003 FFFFFFFF 0002 0006 04EE")
+    with scripted(script(parameters=[busy])) as device:
+        module = reader(device.port)
+        assert isinstance(module.check(), Busy)
+        module.close()
+
+
+def test_a_receiver_that_sends_text_is_another_device() -> None:
+    with scripted(script()) as device:
+        module = reader(device.port)
+        module.open()
+        device.script = {READ_PARA: [b"$GPGLL,0610.50,S,10649.60,E\r\n"]}
+        status = module.check()
+        assert isinstance(status, Faulted)
+        assert status.fault is Fault.WRONG_DEVICE
         module.close()
 
 
