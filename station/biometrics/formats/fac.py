@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 from station.biometrics.formats import picture
 from station.biometrics.formats.blocks import CaptureDevice, QualityBlock, read_capture, write_capture
@@ -45,6 +45,19 @@ class ImageCoding(IntEnum):
     PNG = 3
 
 
+class Processing(IntFlag):
+    """What was done to the picture after the camera took it (table 19)."""
+
+    NONE = 0
+    ROTATED = 1
+    CROPPED = 2
+    DOWN_SAMPLED = 4
+    INTERPOLATED = 32
+
+
+CARD_CUT = Processing.ROTATED | Processing.CROPPED | Processing.INTERPOLATED
+
+
 @dataclass(frozen=True, slots=True)
 class Landmark:
     """A point of the face in pixels, by its MPEG-4 code (`major`.`minor`, as 12.1 for the left pupil)."""
@@ -77,6 +90,7 @@ class FacePhoto:
     device: CaptureDevice = VIDEO_CAMERA
     landmarks: tuple[Landmark, ...] = ()
     pose: Pose | None = None
+    processing: Processing = Processing.NONE
 
     def __repr__(self) -> str:
         return "FacePhoto(...)"
@@ -129,7 +143,9 @@ def _encode_photo(photo: FacePhoto) -> bytes:
     body += struct.pack(">6b", *pose.angles, *pose.uncertainties)
     for mark in photo.landmarks:
         body += struct.pack(">BBHHH", _MPEG4_POINT, mark.major << 4 | mark.minor, mark.x, mark.y, 0)
-    body += struct.pack(">BBHHBHBB", _FULL_FRONTAL, photo.coding, photo.width, photo.height, 0, 0, 0, _RGB24)
+    body += struct.pack(
+        ">BBHHBHBB", _FULL_FRONTAL, photo.coding, photo.width, photo.height, 0, photo.processing, 0, _RGB24
+    )
     body += struct.pack(">I", len(photo.data)) + photo.data
     return struct.pack(">I", 4 + len(body)) + body
 
@@ -149,7 +165,9 @@ def _decode_photo(record: Cursor) -> FacePhoto:
     if coding not in tuple(ImageCoding):
         raise BadRecord(at, f"image data type {coding} is not read here")
     width, height = cursor.unsigned(2, "width"), cursor.unsigned(2, "height")
-    cursor.literal(bytes(4), "sampling rate, post-processing and cross reference")
+    cursor.within(1, 0, 0, "sampling rate")
+    processing = _decode_processing(cursor)
+    cursor.within(1, 0, 0, "cross reference")
     cursor.within(1, _RGB24, _RGB24, "colour space")
     size = cursor.unsigned(4, "image data length")
     at = cursor.at
@@ -157,7 +175,7 @@ def _decode_photo(record: Cursor) -> FacePhoto:
     cursor.finish("representation")
     _decode_pixels(data, at, ImageCoding(coding), width, height)
     return FacePhoto(
-        captured_at, data, width, height, ImageCoding(coding), gender, quality, device, landmarks, pose
+        captured_at, data, width, height, ImageCoding(coding), gender, quality, device, landmarks, pose, processing
     )  # fmt: skip
 
 
@@ -165,6 +183,14 @@ def _decode_pose(cursor: Cursor) -> Pose | None:
     yaw, pitch, roll, by_yaw, by_pitch, by_roll = (cursor.signed(1, "pose") for _ in range(6))
     pose = Pose((yaw, pitch, roll), (by_yaw, by_pitch, by_roll))
     return None if pose == Pose((0, 0, 0), (0, 0, 0)) else pose
+
+
+def _decode_processing(cursor: Cursor) -> Processing:
+    at = cursor.at
+    bits = cursor.unsigned(2, "post-processing")
+    if bits & ~sum(Processing):
+        raise BadRecord(at, f"post-processing {bits:04X} is not read here")
+    return Processing(bits)
 
 
 def _decode_landmark(cursor: Cursor) -> Landmark:

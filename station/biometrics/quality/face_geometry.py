@@ -16,7 +16,7 @@ import numpy.typing as npt
 Picture = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 
-DETECTION_SIDE_PX = 224
+DETECTION_SIDE_PX = 192
 LOOK_AGAIN_SIDE_PX = 320
 LOOK_AGAIN_GROWTH = 1.25
 DETECTION_SCORE = 0.7

@@ -15,6 +15,7 @@ from station.biometrics.model import Background
 from station.biometrics.quality.face_geometry import Face, Picture
 
 UNIT_PX = 64
+EYE_UNIT_PX = 128
 HUES = {
     Background.RED: ((0, 8), (168, 180)),
     Background.ORANGE: ((8, 24),),
@@ -44,7 +45,7 @@ class Measures:
 
 def measure(frame: Picture, face: Face, wanted: Background) -> Measures:
     """Measure a BGR frame about one face; parts of the patch outside the frame repeat its edge."""
-    patch = _patch(frame, face, UNIT_PX)
+    patch = _patch(frame, face)
     grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     inner = _region(grey, -0.75, -0.35, 0.75, 1.45)
     match, gradient = _background(patch, wanted)
@@ -71,13 +72,17 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def _patch(frame: Picture, face: Face, unit_px: int) -> Picture:
-    """The card's cut with upright eyes `unit_px` apart at (1.85, 2.35) units; 3.7 x 4.93 units large."""
-    scale = unit_px / face.unit_px
-    matrix = cv2.getRotationMatrix2D(face.eye_centre, face.roll_deg, scale)
-    size = round(3.7 * unit_px), round(4.93 * unit_px)
-    matrix[0, 2] += size[0] / 2 - face.eye_centre[0]
-    matrix[1, 2] += 2.35 * unit_px - face.eye_centre[1]
+def _patch(frame: Picture, face: Face) -> Picture:
+    """The card's cut with upright eyes UNIT_PX apart at (1.85, 2.35) units; 3.7 x 4.93 units large."""
+    return _view(frame, face, UNIT_PX, -1.85, -2.35, 1.85, 2.58)
+
+
+def _view(frame: Picture, face: Face, unit_px: float, left: float, top: float, right: float, bottom: float) -> Picture:
+    """A part of the frame turned upright, in eye distances of `unit_px` from between the eyes."""
+    matrix = cv2.getRotationMatrix2D(face.eye_centre, face.roll_deg, unit_px / face.unit_px)
+    matrix[0, 2] -= face.eye_centre[0] + left * unit_px
+    matrix[1, 2] -= face.eye_centre[1] + top * unit_px
+    size = round((right - left) * unit_px), round((bottom - top) * unit_px)
     turned = cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(turned, np.uint8)
 
@@ -106,8 +111,7 @@ def _balance(grey: Picture) -> float:
 
 def _sharpness(frame: Picture, face: Face) -> float:
     """Energy of the finest details over that of the coarser ones, about eyes and nose, at 90 px eye distance."""
-    patch = _patch(frame, face, 90)
-    grey = cv2.cvtColor(_region(patch, -0.85, -0.4, 0.85, 0.75), cv2.COLOR_BGR2GRAY).astype(np.float64)
+    grey = cv2.cvtColor(_view(frame, face, 90, -0.85, -0.4, 0.85, 0.75), cv2.COLOR_BGR2GRAY).astype(np.float32)
     fine = grey - cv2.GaussianBlur(grey, (0, 0), 1.2)
     coarse = grey - cv2.GaussianBlur(grey, (0, 0), 6)
     return float(10 * fine.var() / (coarse.var() + 1))
@@ -115,10 +119,9 @@ def _sharpness(frame: Picture, face: Face) -> float:
 
 def _openness(frame: Picture, face: Face) -> float:
     """How tall the dark of the less open eye is, in eye distances: the iris shows, or only the line of the lashes."""
-    patch = _patch(frame, face, 2 * UNIT_PX)
-    grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     half = face.eye_distance_px / face.unit_px / 2
-    return min(_dark_height(_region(grey, x - 0.17, -0.14, x + 0.17, 0.22)) for x in (-half, half)) / (2 * UNIT_PX)
+    eyes = (_view(frame, face, EYE_UNIT_PX, x - 0.17, -0.14, x + 0.17, 0.22) for x in (-half, half))
+    return min(_dark_height(np.asarray(cv2.cvtColor(eye, cv2.COLOR_BGR2GRAY), np.uint8)) for eye in eyes) / EYE_UNIT_PX
 
 
 def _dark_height(eye: Picture) -> float:

@@ -56,6 +56,12 @@ def test_landmarks_and_pose_are_read_back() -> None:
     assert fac.decode(data).photos == (photo,)
 
 
+def test_the_record_says_that_the_card_was_cut_from_a_larger_picture() -> None:
+    data = record(dataclasses.replace(PHOTO, processing=fac.CARD_CUT))
+    assert data[65:67].hex() == "0023"
+    assert fac.decode(data).photos[0].processing == fac.CARD_CUT
+
+
 def test_a_lossless_photo_keeps_every_pixel() -> None:
     (photo,) = fac.decode(record()).photos
     assert np.array_equal(fac.pixels_of(photo), PICTURE)
@@ -98,6 +104,7 @@ def test_a_png_that_unpacks_to_more_than_it_says_is_refused() -> None:
         (58, b"\x02", "image type"),
         (59, b"\x02", "data type"),
         (61, b"\x04", "size"),
+        (65, b"\x01", "post-processing"),
         (68, b"\x03", "colour space"),
         (100, b"\xee", "checksum|size"),
     ],
