@@ -48,10 +48,11 @@ def theirs() -> Callable[[Gray], int | None]:
 def report(name: str, all_: tuple[Reference, ...], result: Result) -> None:
     both = [(r.score, s) for r, s in zip(all_, result.scores, strict=True) if r.score is not None and s is not None]
     true, found = [float(pair[0]) for pair in both], [float(pair[1]) for pair in both]
+    bias = float(np.subtract(found, true).mean())
     errors = np.abs(np.subtract(true, found))
     wrong = sum((r.score is None) != (s is None) for r, s in zip(all_, result.scores, strict=True))
     sys.stdout.write(
-        f"{name:20s} mean error {errors.mean():.2f}, worst {errors.max():.0f}, bias {np.subtract(found, true).mean():+.2f}"
+        f"{name:20s} mean error {errors.mean():.2f}, worst {errors.max():.0f}, bias {bias:+.2f}"
         f", rank correlation {rank_correlation(true, found):.4f}, refusals that differ {wrong}"
         f", ms an impression: mean {1000 * np.mean(result.seconds):.0f}, worst {1000 * np.max(result.seconds):.0f}\n"
     )
