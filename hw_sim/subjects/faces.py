@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hw_sim.subjects.heads import Cover, Face, Look, paint_head, paint_long_hair
+from hw_sim.subjects.face_shape import Cover, Face, Look
+from hw_sim.subjects.heads import paint_head
+from hw_sim.subjects.headwear import paint_long_hair
 from hw_sim.subjects.painting import Canvas, Colour, Floats, both_sides, curve, relief_shade
 
 __all__ = ["BACKGROUNDS", "Background", "Face", "draw_face", "render"]
@@ -19,7 +21,7 @@ __all__ = ["BACKGROUNDS", "Background", "Face", "draw_face", "render"]
 Picture = NDArray[np.uint8]
 Background = Literal["red", "blue", "orange", "white", "busy"]
 
-# BGR. Red and blue are the grounds of Indonesian identity portraits; "busy" is a wall with stripes, for a wrong background.
+# BGR. Red, blue and orange are the grounds of Indonesian identity portraits; the others are wrong ones.
 BACKGROUNDS: dict[str, Colour] = {
     "red": (30, 20, 200),
     "blue": (160, 60, 20),
@@ -41,7 +43,7 @@ def draw_face(rng: random.Random) -> Face:
     tone = rng.random()
     skin = (118 + 44 * tone, 150 + 42 * tone, 196 + 36 * tone)
     age = rng.random() ** 1.5
-    grey = max(0.0, age - 0.6) * 150
+    grey = max(0.0, age - 0.7) * 200
     dark = rng.uniform(16, 34)
     hues = [(70, 50, 40), (96, 120, 70), (110, 70, 120), (150, 150, 160), (80, 80, 150), (150, 120, 70), (60, 60, 62)]
     scarf, clothes = rng.sample(hues, 2)
@@ -109,8 +111,9 @@ def render(
 ) -> Picture:
     """Return the camera's picture, (height, width, 3) BGR; the same arguments give the same bytes.
 
-    yaw turns the face to the picture's right, roll leans it clockwise. light 1 is right, below dark, above glaring. offset is a share of
-    width and height, scale 1 a head of 70 % of the height, blur a deviation in pixels. `frame` numbers the frames: it changes the noise only.
+    yaw turns the face to the picture's right, roll leans it clockwise. light 1 is right, below dark, above glaring.
+    offset is a share of width and height, scale 1 a head of 70 % of the height, blur a deviation in pixels. `frame`
+    numbers the frames: it changes the noise only.
     """
     if background not in BACKGROUNDS:
         raise ValueError(f"background {background!r} is none of {', '.join(BACKGROUNDS)}")
@@ -162,6 +165,7 @@ def _paint_body(scene: Canvas, face: Face) -> None:
     shade = np.asarray(0.70 + 0.16 * scene.spot(0, 150, 40, 40), np.float32)
     scene.paint(neck, np.asarray(shade[..., None] * np.asarray(face.skin, np.float32), np.float32))
     scene.tint(scene.spot(0, 104, 46, 22) * neck, (0.60, 0.63, 0.68))
+    scene.tint(scene.blurred(1 - neck, 7) * neck, (0.66, 0.70, 0.75))
     breadth = 1.0 if face.man else 0.88
     half = [(0, 168), (neck_half + 2, 146), (96, 158), (168, 184), (206, 240), (222, 420), (0, 420)]
     body = scene.area(curve(both_sides([(x * breadth if x > 60 else x, y) for x, y in half])), 0.5)
@@ -171,6 +175,10 @@ def _paint_body(scene: Canvas, face: Face) -> None:
         relief += 5 * scene.line(fold, 3, 5)
     cloth = 0.45 + 0.60 * relief_shade(scene.blurred(relief, 2), scene.px_per_mm, (-0.1, -0.45, 0.887))
     scene.paint(body, np.asarray(cloth[..., None] * np.asarray(face.clothes, np.float32), np.float32))
+    scene.tint(
+        scene.line(curve([(-neck_half, 148), (-20, 165), (20, 165), (neck_half, 148)], closed=False), 2, 2.5),
+        (0.8, 0.8, 0.8),
+    )
     if face.collar:
         _paint_collar(scene, face, neck_half)
 
@@ -197,11 +205,11 @@ def _lay_head(scene: Canvas, shot: _Shot) -> None:
     layer = Canvas.empty(round(330 * p), round(390 * p), p, (165 * p, 145 * p))
     paint_head(layer, shot.face, shot.look)
     lean = cv2.getRotationMatrix2D((layer.origin[0], layer.origin[1] + 60 * p), -shot.roll_deg, 1.0)
-    lean[:, 2] += (scene.origin[0] - layer.origin[0], scene.origin[1] - layer.origin[1])
+    lean[:, 2] += np.subtract(scene.origin, layer.origin)
     cover = _moved(layer.cover, lean, shot.size)
     colour = _moved(layer.colour * layer.cover[..., None], lean, shot.size)
     scene.colour = np.asarray(scene.colour * (1 - cover[..., None]) + colour, np.float32)
 
 
-def _moved(image: Floats, lean: NDArray[np.float64], size: tuple[int, int]) -> Floats:
+def _moved(image: Floats, lean: cv2.typing.MatLike, size: tuple[int, int]) -> Floats:
     return np.asarray(cv2.warpAffine(image, lean, size, flags=cv2.INTER_LINEAR), np.float32)

@@ -1,6 +1,7 @@
 """Synthetic fingers: ready-grown masters and the impressions they leave on a sensor.
 
-Masters are ridge maps at 500 ppi from `make_masters`; an impression adds placement, skin and sensor, and takes some hundredths of a second.
+Masters are ridge maps at 500 ppi from `make_masters`; an impression adds placement, skin and sensor, and takes some
+hundredths of a second.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class FingerMaster:
 def ten_fingers(number: int, seed: int) -> tuple[FingerMaster, ...]:
     """Return a person's fingers in ISO order; ten different masters.
 
-    People 0..7 of seed 0 are the masters as grown, 8..15 their mirror images on the other hand; all others are shuffled and bent.
+    People 0..7 of seed 0 are the masters as grown, 8..15 their mirror images on the other hand; all others are
+    shuffled and bent.
     """
     people = len(_packed_ridges()) // 10
     if seed == 0 and number < people:
@@ -69,8 +71,8 @@ def impression(
 ) -> Gray:
     """Return what a sensor of width x height pixels sees: dark ridges on a white ground, shape (height, width).
 
-    pressure 0 dry .. 0.5 normal .. 1 wet. The finger lies dx right and dy down of the middle, turned clockwise. area is the contact area
-    as a share of a usual one; noise 0..1 is dirt, pores and grain.
+    pressure 0 dry .. 0.5 normal .. 1 wet. The finger lies dx right and dy down of the middle, turned clockwise. area is
+    the contact area as a share of a usual one; noise 0..1 is dirt and grain.
     """
     draw = np.random.default_rng(rng.getrandbits(64))
     px_per_mm = ppi / _MM_PER_INCH
@@ -187,7 +189,7 @@ def _ink(
     edge = np.clip(contact / 0.16, -3, 1)
     blotch = _smooth(shape, 1.3 * px_per_mm, draw)
     grain = _smooth(shape, 0.13 * px_per_mm, draw)
-    level = ridges - 0.12 + 0.24 * pressure - 0.60 * dry + 1.0 * wet - 0.9 * (1 - edge)
+    level = ridges - 0.12 + 0.24 * pressure - 0.60 * dry + 1.0 * wet * np.clip(edge, 0, 1) - 0.9 * (1 - edge)
     level += (0.20 + 0.20 * dry + 0.16 * wet) * noise * 2 * blotch
     level += (0.30 + 0.56 * dry + 0.30 * wet) * noise * 2 * grain
     level -= _scratches(shape, noise, draw)

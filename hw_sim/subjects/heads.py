@@ -1,94 +1,26 @@
-"""Paints one head on a layer: relief, eyes, brows, nose, mouth, hair or headscarf. Millimetres from between the eyes, x right, y down."""
+"""Paints one bare head on a layer. Millimetres from between the eyes, x right, y down."""
 
 from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
-from typing import Literal
 
-import cv2
 import numpy as np
 
-from hw_sim.subjects.painting import Canvas, Colour, Floats, Points, both_sides, curve, relief_shade, smooth_noise
-
-Cover = Literal["short", "side_parting", "long", "tied", "scarf"]
+from hw_sim.subjects.face_shape import Face, Look, Turn, shaded
+from hw_sim.subjects.headwear import paint_glasses, paint_hair, paint_mask, paint_scarf, scarf_edge
+from hw_sim.subjects.painting import Canvas, Colour, Floats, both_sides, curve, relief_shade, smooth_noise
 
 _LIGHT: Colour = (-0.06, -0.36, 0.93)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """What makes one face differ from another: sizes as factors of an average face's, colours in BGR."""
-
-    skin: Colour
-    hair: Colour
-    iris: Colour
-    lips: Colour
-    scarf: Colour
-    clothes: Colour
-    cover: Cover
-    man: bool
-    collar: bool
-    age: float
-    width: float
-    jaw: float
-    chin: float
-    eyes_mm: float
-    eye: float
-    eye_tilt: float
-    brow: float
-    brow_tilt: float
-    nose_width: float
-    nose_length: float
-    mouth: float
-    fullness: float
-    hairline: float
-    beard: float
-    texture: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the head is held and what is on it."""
-
-    yaw_deg: float = 0.0
-    eyes_open: bool = True
-    glasses: bool = False
-    mask: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Places points of the facing head where they appear when it turns to the picture's right by `yaw_deg`."""
-
-    yaw_deg: float
-
-    def at(self, x: float, y: float, out_mm: float = 0.0) -> tuple[float, float]:
-        """Return where a point of the skin, `out_mm` above a plain head, appears."""
-        depth = 76 * math.sqrt(max(0.0, 1 - (x / 82) ** 2 - (y / 150) ** 2)) + out_mm
-        yaw = math.radians(self.yaw_deg)
-        return (x * math.cos(yaw) + depth * math.sin(yaw), y)
-
-    def all(self, points: Points, out_mm: float = 0.0) -> list[tuple[float, float]]:
-        """Return where points of the skin appear."""
-        return [self.at(x, y, out_mm) for x, y in points]
-
-    def flat(self, points: Points, depth_mm: float) -> list[tuple[float, float]]:
-        """Return where points that all lie `depth_mm` before the ears appear."""
-        yaw = math.radians(self.yaw_deg)
-        return [(x * math.cos(yaw) + depth_mm * math.sin(yaw), y) for x, y in points]
-
-    def squeeze(self, x: float, y: float) -> float:
-        """Return how much narrower the skin at a point appears."""
-        return max(0.35, abs(self.at(x + 1, y)[0] - self.at(x - 1, y)[0]) / 2)
 
 
 def paint_head(canvas: Canvas, face: Face, look: Look) -> None:
     """Paint the head from back to front."""
     turn = Turn(look.yaw_deg)
     draw = np.random.default_rng(face.texture)
-    if face.cover != "scarf":
+    if face.cover == "scarf":
+        canvas.paint(canvas.area(scarf_edge(face, turn)), shaded(face.scarf, 0.35))
+    else:
         _ears(canvas, face, turn)
     skin = _skin(canvas, face, turn, draw)
     _eyes(canvas, face, turn, look.eyes_open)
@@ -97,17 +29,13 @@ def paint_head(canvas: Canvas, face: Face, look: Look) -> None:
     _mouth(canvas, face, turn)
     _age_and_beard(canvas, face, turn, skin, draw)
     if look.mask:
-        _mask(canvas, face, turn)
+        paint_mask(canvas, face, turn)
     if face.cover == "scarf":
-        _scarf(canvas, face, turn, draw)
+        paint_scarf(canvas, face, turn, draw)
     else:
-        _hair(canvas, face, turn, draw)
+        paint_hair(canvas, face, turn, draw)
     if look.glasses:
-        _glasses(canvas, face, turn)
-
-
-def _shaded(colour: Colour, factor: float) -> Colour:
-    return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
+        paint_glasses(canvas, face, turn)
 
 
 def _outline(face: Face) -> list[tuple[float, float]]:
@@ -151,6 +79,7 @@ def _skin(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> 
     tone += 26 * np.clip(cosine - 0.93, 0, 1)[..., None] / 0.07 * 0.5
     grain = smooth_noise(mask.shape, (1.5, 1.5), draw) * 1.3 + smooth_noise(mask.shape, (14, 14), draw) * 1.2
     canvas.paint(mask, np.asarray(tone + grain[..., None], np.float32))
+    canvas.tint(canvas.blurred(1 - mask, 1.3) * mask, (0.52, 0.56, 0.62))
     for side in (-1, 1):
         canvas.tint(canvas.spot(*turn.at(side * 41, 34), 15, 13), (0.93, 0.93, 1.02))
     canvas.tint(canvas.spot(*turn.at(0, 38 * face.nose_length, 22), 11, 9), (0.93, 0.94, 1.01))
@@ -161,7 +90,7 @@ def _ears(canvas: Canvas, face: Face, turn: Turn) -> None:
     for side in (-1, 1):
         rim = [(62, -10), (74, -20), (81, -15), (82, 0), (78, 18), (74, 32), (68, 38), (62, 34)]
         outer = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in rim], -4)), 0.4)
-        canvas.paint(outer, _shaded(face.skin, 0.84))
+        canvas.paint(outer, shaded(face.skin, 0.84))
         canvas.tint(canvas.blurred(1 - outer, 2.5) * outer, (0.70, 0.74, 0.80))
         helix = curve(
             turn.flat([(side * x * face.width, y) for x, y in [(72, -14), (77, -11), (77, 2), (73, 18)]], -4),
@@ -190,10 +119,10 @@ def _eyes(canvas: Canvas, face: Face, turn: Turn, eyes_open: bool) -> None:
             _eyeball(canvas, face, turn, canvas.area([*upper, *lower]), at(0, 0.4), side)
         else:
             canvas.tint(canvas.spot(*at(0, 3.5), 12, 3.5), (1.06, 1.06, 1.05))
-        canvas.paint(canvas.line(upper, 1.4 if face.man else 2.0, 0.35), _shaded(face.hair, 0.6), 0.85)
-        canvas.paint(canvas.line(lower, 0.8, 0.4), _shaded(face.skin, 0.42), 0.55 if eyes_open else 0.2)
+        canvas.paint(canvas.line(upper, 1.4 if face.man else 2.0, 0.35), shaded(face.hair, 0.6), 0.85)
+        canvas.paint(canvas.line(lower, 0.8, 0.4), shaded(face.skin, 0.42), 0.55 if eyes_open else 0.2)
         crease = curve([at(a, u + 3.6) for a, u in top[:-1]] + [at(13, 3.2)], closed=False)
-        canvas.paint(canvas.line(crease, 0.8, 0.6), _shaded(face.skin, 0.45), 0.55)
+        canvas.paint(canvas.line(crease, 0.8, 0.6), shaded(face.skin, 0.45), 0.55)
         canvas.tint(
             canvas.line(curve([at(a, u - 4.5) for a, u in bottom[1:-1]], closed=False), 1.4, 1.2), (0.86, 0.87, 0.9)
         )
@@ -209,7 +138,7 @@ def _eyeball(canvas: Canvas, face: Face, turn: Turn, opening: Floats, middle: tu
 
     canvas.paint(opening, (214, 220, 226))
     canvas.tint(opening * (1 - canvas.spot(x, y, 9, 6)), (0.80, 0.82, 0.86))
-    canvas.paint(disc(6.0, 0.3), _shaded(face.iris, 0.45))
+    canvas.paint(disc(6.0, 0.3), shaded(face.iris, 0.45))
     canvas.paint(disc(5.2, 0.6), face.iris)
     canvas.tint(disc(3.8, 0.8), (0.8, 0.8, 0.8))
     canvas.paint(disc(2.4, 0.25), (12, 11, 12))
@@ -234,7 +163,7 @@ def _brows(canvas: Canvas, face: Face, turn: Turn) -> None:
             base = 15 + 0.12 * (along + 18) - max(0.0, along - 10) * 0.25 + rng.uniform(0, 0.75 * thick)
             rise = rng.uniform(1.0, 2.4) * (1 - (along + 18) / 40)
             hairs.append([at(along, base), at(along + rng.uniform(2, 4), base + rise)])
-        canvas.paint(canvas.lines(hairs, 0.3, 0.15), _shaded(face.hair, 0.7), 0.6)
+        canvas.paint(canvas.lines(hairs, 0.3, 0.15), shaded(face.hair, 0.7), 0.6)
 
 
 def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
@@ -244,7 +173,7 @@ def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
     for side in (-1, 1):
         nostril = [(4 * n, y + 8.3), (7.5 * n, y + 6.2), (11 * n, y + 8.2), (7.5 * n, y + 9.2)]
         shape = canvas.area(curve(turn.all([(side * a, b) for a, b in nostril], 14)), 0.7)
-        canvas.paint(shape, _shaded(face.skin, 0.20), 0.85)
+        canvas.paint(shape, shaded(face.skin, 0.20), 0.85)
         wing = [(14 * n, y - 3), (17.5 * n, y + 3), (16.5 * n, y + 8.5), (12.5 * n, y + 9.5)]
         line = canvas.line(curve(turn.all([(side * a, b) for a, b in wing], 8), closed=False), 1.1, 1.0)
         canvas.tint(line, (0.66, 0.68, 0.74))
@@ -254,16 +183,16 @@ def _nose(canvas: Canvas, face: Face, turn: Turn) -> None:
 
 def _mouth(canvas: Canvas, face: Face, turn: Turn) -> None:
     m, f = 25 * face.mouth, face.fullness
-    line = [(-m, 69.4), (-0.5 * m, 70.2), (-3, 70.4), (0, 71.1), (3, 70.4), (0.5 * m, 70.2), (m, 69.4)]
-    top = [(m, 69.4), (0.5 * m, 66.4 - f), (3.5, 63.8 - 1.4 * f), (0, 65.0 - 1.2 * f), (-3.5, 63.8 - 1.4 * f),
-           (-0.5 * m, 66.4 - f), (-m, 69.4)]  # fmt: skip
-    bottom = [(m, 69.4), (0.55 * m, 76.5 + f), (0, 79.2 + 2 * f), (-0.55 * m, 76.5 + f), (-m, 69.4)]
+    line = [(-m, 68.7), (-0.5 * m, 70.2), (-3, 70.4), (0, 71.1), (3, 70.4), (0.5 * m, 70.2), (m, 68.7)]
+    top = [(m, 68.7), (0.5 * m, 66.4 - f), (3.5, 63.8 - 1.4 * f), (0, 65.0 - 1.2 * f), (-3.5, 63.8 - 1.4 * f),
+           (-0.5 * m, 66.4 - f), (-m, 68.7)]  # fmt: skip
+    bottom = [(m, 68.7), (0.55 * m, 76.5 + f), (0, 79.2 + 2 * f), (-0.55 * m, 76.5 + f), (-m, 68.7)]
     seam = curve(turn.all(line, 6), closed=False)
     for edge, factor in ((top, 0.86), (bottom, 1.0)):
         shape = canvas.area([*seam, *curve(turn.all(edge, 6), closed=False)], 0.6)
-        canvas.paint(shape, _shaded(face.lips, factor), 0.78)
+        canvas.paint(shape, shaded(face.lips, factor), 0.78)
     canvas.tint(canvas.spot(*turn.at(-1, 76, 7), 8, 1.8), (1.16, 1.15, 1.12))
-    canvas.paint(canvas.line(seam, 1.0, 0.45), _shaded(face.lips, 0.35), 0.85)
+    canvas.paint(canvas.line(seam, 1.0, 0.45), shaded(face.lips, 0.35), 0.85)
     canvas.tint(canvas.spot(*turn.at(0, 84 + 2 * f, 4), 12, 2.4), (0.86, 0.87, 0.9))
 
 
@@ -271,7 +200,7 @@ def _age_and_beard(canvas: Canvas, face: Face, turn: Turn, skin: Floats, draw: n
     for side in (-1, 1):
         fold = [(17, 44), (25, 55), (30, 68)]
         line = canvas.line(curve(turn.all([(side * a, b) for a, b in fold], 6), closed=False), 1.2, 1.5)
-        canvas.tint(line * np.float32(0.25 + 0.75 * face.age), (0.74, 0.77, 0.82))
+        canvas.tint(line * np.float32(0.10 + 0.8 * face.age), (0.74, 0.77, 0.82))
         for up in (3, 7):
             foot = canvas.line(turn.all([(side * 50, -up), (side * 57, 2 - 2 * up)]), 0.8, 0.8)
             canvas.tint(foot * np.float32(face.age), (0.84, 0.86, 0.88))
@@ -284,141 +213,3 @@ def _age_and_beard(canvas: Canvas, face: Face, turn: Turn, skin: Floats, draw: n
         field *= 1 - canvas.area(curve(turn.all([(-27, 71), (0, 63), (27, 71), (0, 82)], 6)), 1.5)
         stubble = np.clip(0.55 + 0.4 * smooth_noise(field.shape, (1.4, 1.2), draw), 0, 1)
         canvas.paint(field * stubble, face.hair, 0.55 * face.beard)
-
-
-def _strands(canvas: Canvas, face: Face, root: tuple[float, float], draw: np.random.Generator) -> Floats:
-    """Return hair colour per pixel: fine strands running away from `root`, with a soft sheen over the crown."""
-    x, y = canvas.grid_mm()
-    away, angle = np.hypot(x - root[0], y - root[1]), np.arctan2(y - root[1], x - root[0] + 0 * y)
-    texture = 0.6 * smooth_noise((256, 1024), (60, 2.2), draw) + 0.5 * smooth_noise((256, 1024), (90, 9), draw)
-    streaks = cv2.remap(
-        texture,
-        np.asarray((angle + math.pi) / (2 * math.pi) * 1020, np.float32),
-        np.asarray(np.clip(away, 0, 250), np.float32),
-        cv2.INTER_LINEAR,
-    )
-    sheen = np.exp(-0.5 * ((away - 40) / 14) ** 2) * (y < -40)
-    level = 1 + 0.22 * streaks + sheen * (0.55 + 0.4 * streaks)
-    return np.asarray(np.asarray(face.hair, np.float32) * np.clip(level, 0.35, 3)[..., None], np.float32)
-
-
-def _hair(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
-    w, top = face.width, -74 * face.hairline
-    volume = {"short": 4.0, "side_parting": 7.0, "long": 7.0, "tied": 3.0, "scarf": 0.0}[face.cover]
-    skull = [(71.5, 6), (74, -12), (74 + 0.3 * volume, -38), (68 + 0.6 * volume, -68), (55 + 0.7 * volume, -94),
-             (34 + 0.5 * volume, -109 - 0.7 * volume), (0, -115 - volume)]  # fmt: skip
-    line = [(0, top), (20, top + 1), (40, top + 7), (53, top + 22), (59, -34), (65, -14), (70.5, 6)]
-    part = 0.0
-    if face.cover == "long":
-        line[:2] = [(0, top - 8), (22, top + 1)]
-    if face.cover == "side_parting":
-        part = 22.0
-        line[:2] = [(0, top - 5), (20, top + 2)]
-    inner = [(x * w, y) for x, y in reversed(line)] + [(-x * w, y) for x, y in line[1:]]
-    inner = [(x + part * max(0.0, 1 - abs(x) / 50), y) for x, y in inner]
-    left = [(-x * w, y) for x, y in skull]
-    right = [(x * w, y) for x, y in reversed(skull[:-1])]
-    outer = turn.flat(curve([*left, *right], closed=False), 4)
-    rim = turn.all(curve(inner, closed=False), 0)
-    shape = canvas.area([*outer, *rim], 0.8)
-    soft = canvas.blurred(shape, 1.6)
-    ragged = np.clip(soft * 2 - 0.5 + (soft > 0.05) * 0.22 * smooth_noise(shape.shape, (7, 2.0), draw), 0, 1)
-    canvas.tint(canvas.line(rim, 5, 3.5) * (1 - shape), (0.74, 0.76, 0.80))
-    strands = _strands(canvas, face, turn.at(part, top - 14), draw)
-    canvas.paint(canvas.blurred(ragged, 0.4), strands)
-    canvas.tint(canvas.blurred(1 - shape, 7) * shape, (0.45, 0.45, 0.45))
-    if face.cover == "long":
-        _locks(canvas, face, turn, strands)
-
-
-def _locks(canvas: Canvas, face: Face, turn: Turn, strands: Floats) -> None:
-    """Hair falling before the ears to the shoulders."""
-    for side in (-1, 1):
-        lock = [(50, -86), (66, -62), (67, -20), (70, 20), (68, 70), (66, 120), (72, 172), (86, 186), (98, 160),
-                (96, 100), (90, 40), (85, -20), (74, -76)]  # fmt: skip
-        shape = canvas.area(curve(turn.flat([(side * x * face.width, y) for x, y in lock], 2)), 0.9)
-        canvas.tint(canvas.blurred(shape, 4) * (1 - shape), (0.80, 0.82, 0.85))
-        canvas.paint(shape, strands)
-        canvas.tint(canvas.blurred(1 - shape, 5) * shape, (0.5, 0.5, 0.5))
-
-
-def paint_long_hair(canvas: Canvas, face: Face) -> None:
-    """Paint the hair that hangs behind the neck; it belongs under the shoulders' layer."""
-    draw = np.random.default_rng(face.texture)
-    half = [(0, -110), (60, -90), (80, -40), (84, 40), (90, 120), (84, 180), (0, 190)]
-    shape = canvas.area(curve(both_sides([(x * face.width, y) for x, y in half])), 1.5)
-    canvas.paint(shape, _strands(canvas, face, (0.0, -90.0), draw) * np.float32(0.55))
-
-
-def _scarf(canvas: Canvas, face: Face, turn: Turn, draw: np.random.Generator) -> None:
-    w, c = face.width, face.chin
-    half = [
-        (0, -124),
-        (46, -114),
-        (76, -78),
-        (86, -30),
-        (85, 20),
-        (82, 70),
-        (88, 112),
-        (120, 150),
-        (150, 230),
-        (0, 240),
-    ]
-    hole = [(0, -70), (34, -64), (55, -40), (63, -4), (61, 36), (53, 72), (36, 98 * c), (0, 110 * c)]
-    outer = canvas.area(curve(turn.flat(both_sides([(x * w, y) for x, y in half]), 6)), 0.5)
-    opening = canvas.area(curve(turn.all(both_sides([(x * w, y) for x, y in hole]), 2)), 0.4)
-    canvas.tint(canvas.blurred(1 - opening, 3.5) * opening, (0.52, 0.55, 0.60))
-    shape = outer * (1 - opening)
-    body = np.clip(2 * canvas.blurred(outer, 22) - 1, 0, 1)
-    relief = 60 * np.sqrt(body + 1e-4) - 9 * canvas.blurred(opening, 3)
-    for side in (-1, 1):
-        for step in range(5):
-            start, reach = (side * (58 - 9 * step), 62 + 12 * step), 110 - 16 * step
-            fold = [
-                start,
-                (side * (70 - 20 * step), 110 + 8 * step),
-                (side * (reach - 40 * step * 0.6), 190 + 10 * step),
-            ]
-            relief += 5.5 * canvas.line(curve(turn.flat(fold, 20), closed=False), 2.2, 3.2)
-        top = [(side * 60, -60), (side * 76, -10), (side * 74, 50), (side * 52, 108)]
-        relief += 4 * canvas.line(curve(turn.flat(top, 12), closed=False), 2, 3)
-    under = [(-60, 84), (-34, 116), (0, 128), (36, 118), (62, 90)]
-    relief += 7 * canvas.line(curve(turn.flat(under, 16), closed=False), 3, 4)
-    shade = 0.40 + 0.66 * relief_shade(canvas.blurred(relief, 1.5), canvas.px_per_mm, (-0.15, -0.4, 0.904))
-    cloth = shade + 0.012 * smooth_noise(shape.shape, (1.3, 1.3), draw)
-    canvas.paint(shape, np.asarray(cloth[..., None] * np.asarray(face.scarf, np.float32), np.float32))
-
-
-def _glasses(canvas: Canvas, face: Face, turn: Turn) -> None:
-    half = face.eyes_mm / 2
-    for side in (-1, 1):
-        rim = [(-22, -12), (0, -14), (22, -12), (24, 2), (18, 16), (0, 19), (-18, 16), (-23, 2)]
-        track = curve(turn.all([(side * half + a, b) for a, b in rim], 14))
-        glass = canvas.area(track)
-        canvas.paint(glass, (235, 228, 220), 0.07)
-        glare = canvas.area(
-            turn.all(
-                [(side * half - 14, -12), (side * half - 4, -12), (side * half - 14, 15), (side * half - 20, 8)], 14
-            )
-        )
-        canvas.paint(glare * glass, (255, 252, 248), 0.16)
-        canvas.paint(canvas.line([*track, track[0]], 2.2, 0.3), (28, 24, 26))
-        canvas.paint(canvas.line(turn.all([(side * (half + 23), -5), (side * 76, -8)], 4), 2.6, 0.3), (28, 24, 26))
-    canvas.paint(
-        canvas.line(curve(turn.all([(9 - half + 14, -4), (0, -7), (half - 23, -4)], 16), closed=False), 2.2, 0.3),
-        (28, 24, 26),
-    )
-
-
-def _mask(canvas: Canvas, face: Face, turn: Turn) -> None:
-    half = [(0, 16), (22, 20), (50, 34), (60, 46), (57, 84), (36, 108), (0, 119)]
-    shape = canvas.area(curve(turn.all(both_sides([(x * face.width, y) for x, y in half]), 10)), 0.5)
-    for side in (-1, 1):
-        for y in (42, 84):
-            strap = [(side * 58 * face.width, y), (side * 74 * face.width, 14 if y < 60 else 26)]
-            canvas.paint(canvas.line(turn.all(strap, 2), 1.6, 0.4), (225, 225, 222))
-    canvas.paint(shape, (206, 190, 150))
-    canvas.tint(canvas.blurred(1 - shape, 7) * shape, (0.72, 0.74, 0.76))
-    for y in (52, 68, 84):
-        pleat = curve(turn.all([(-56, y), (0, y + 5), (56, y)], 12), closed=False)
-        canvas.tint(canvas.line(pleat, 1.4, 0.8) * shape, (0.80, 0.82, 0.84))

@@ -1,7 +1,7 @@
-"""Grows the master fingerprints of the synthetic people and packs them into `masters.npz`: `python -m hw_sim.subjects.make_masters`.
+"""Grows the master fingerprints of the synthetic people: `python -m hw_sim.subjects.make_masters`.
 
-SFinGe's way: an orientation field from cores and deltas, a ridge period that varies over the finger, and Gabor filters that grow ridges out of
-random spots. The same seed grows the same eighty fingers; about seven seconds a finger.
+SFinGe's way: an orientation field from cores and deltas, a ridge period that varies over the finger, and Gabor filters
+that grow ridges out of random spots. The same seed grows the same eighty fingers; about seven seconds a finger.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Layout:
 
 def lay_out(kind: str, rng: np.random.Generator) -> Layout:
     """Draw core and delta places for a class: A arch, T tented arch, L and R loops, W whorl."""
-    period = float(rng.uniform(8.2, 10.0))
-    core = complex(rng.uniform(-26, 26), rng.uniform(-10, 70))
+    period = float(rng.uniform(8.0, 10.3))
+    core = complex(rng.uniform(-36, 36), rng.uniform(-25, 75))
     if kind == "A":
         return Layout(kind, (), (), period)
     if kind == "T":
@@ -49,7 +49,7 @@ def lay_out(kind: str, rng: np.random.Generator) -> Layout:
         return Layout(kind, (core,), (core + complex(rng.uniform(-12, 12), -drop),), period)
     if kind in "LR":
         side = 1 if kind == "L" else -1
-        delta = core + complex(side * rng.uniform(70, 150), -rng.uniform(80, 170))
+        delta = core + complex(side * rng.uniform(55, 165), -rng.uniform(60, 190))
         return Layout(kind, (core,), (delta,), period)
     gap, tilt = rng.uniform(14, 80), rng.uniform(-0.9, 0.9)
     arm = gap / 2 * complex(math.sin(tilt), math.cos(tilt))
@@ -68,7 +68,7 @@ def smooth_noise(shape: tuple[int, int], scale_px: float, rng: np.random.Generat
 
 
 def orientation(layout: Layout, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """Return the ridge orientation in radians, y up: zero-pole angles, each bent by two harmonics, and an arched tip."""
+    """Return the ridge orientation in radians, y up: zero-pole angles bent by two harmonics, an arched tip."""
     height, width = shape
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float64)
     z = (columns - width / 2) + 1j * (height / 2 - rows)
@@ -76,7 +76,7 @@ def orientation(layout: Layout, shape: tuple[int, int], rng: np.random.Generator
     for sign, points in ((1, layout.cores), (-1, layout.deltas)):
         for point in points:
             turn = np.angle(z - point)
-            bend = rng.uniform(0.03, 0.18) * np.sin(turn + rng.uniform(0, 2 * np.pi))
+            bend = rng.uniform(0.05, 0.22) * np.sin(turn + rng.uniform(0, 2 * np.pi))
             bend += rng.uniform(0.02, 0.12) * np.sin(2 * turn + rng.uniform(0, 2 * np.pi))
             angle += sign * 0.5 * (turn + bend)
     x, y = z.real / (width / 2), z.imag / (height / 2)
@@ -84,8 +84,8 @@ def orientation(layout: Layout, shape: tuple[int, int], rng: np.random.Generator
         peak, lift = rng.uniform(-0.1, 0.1), rng.uniform(0.7, 1.1)
         angle -= lift * np.sin(np.clip(x - peak, -1, 1) * np.pi) * np.exp(-(((y + 0.25) / 0.55) ** 2))
     tip = 1 / (1 + np.exp(-(y - 0.35) / 0.16))
-    angle -= rng.uniform(0.35, 0.7) * np.tanh(1.6 * x) * tip
-    angle += math.radians(rng.uniform(2.0, 5.0)) * smooth_noise(shape, 130, rng)
+    angle -= rng.uniform(0.25, 0.8) * np.tanh(1.6 * x) * tip
+    angle += math.radians(rng.uniform(4.0, 7.0)) * smooth_noise(shape, 130, rng)
     return angle.astype(np.float32)
 
 
@@ -94,7 +94,7 @@ def period_map(layout: Layout, shape: tuple[int, int], rng: np.random.Generator)
     y = np.linspace(1, -1, shape[0], dtype=np.float32)[:, None]
     wide = 1 + np.float32(rng.uniform(0.02, 0.12)) * np.clip(-y, 0, 1)
     wide -= np.float32(rng.uniform(-0.03, 0.05)) * np.clip(y, 0, 1)
-    wander = 1 + np.float32(rng.uniform(0.03, 0.06)) * smooth_noise(shape, 110, rng)
+    wander = 1 + np.float32(rng.uniform(0.03, 0.07)) * smooth_noise(shape, 110, rng)
     return np.clip(layout.period_px * wide * wander, _PERIODS_PX[0], _PERIODS_PX[-1]).astype(np.float32)
 
 
@@ -115,7 +115,7 @@ def _weights(position: Floats, index: int, count: int | None) -> Floats:
     distance = np.abs(position - index)
     if count is not None:
         distance = np.minimum(distance, count - distance)
-    return np.maximum(0, 1 - distance)
+    return np.asarray(np.maximum(0, 1 - distance), np.float32)
 
 
 def grow(angle: Floats, period: Floats, rng: np.random.Generator) -> Floats:
@@ -124,7 +124,7 @@ def grow(angle: Floats, period: Floats, rng: np.random.Generator) -> Floats:
     image = np.zeros(angle.shape, np.float32)
     spots = rng.integers(0, (height, width), (height * width // 260, 2))
     image[spots[:, 0], spots[:, 1]] = rng.choice(np.array([-1.0, 1.0], np.float32), len(spots))
-    image = cv2.GaussianBlur(image, (0, 0), 1.6)
+    image = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.6), np.float32)
     turn = np.mod(angle, np.pi) * np.float32(_ORIENTATIONS / np.pi)
     rung = np.interp(period, _PERIODS_PX, np.arange(len(_PERIODS_PX))).astype(np.float32)
     bank = [
@@ -154,7 +154,7 @@ def deal_classes(rng: np.random.Generator) -> list[str]:
 
     Finger 10·person + position - 1: positions 1..5 are the right hand, whose loops are mostly R.
     """
-    deck = {kind: count for kind, count in _CLASS_COUNTS.items()}
+    deck = dict(_CLASS_COUNTS)
     dealt: list[str] = []
     for finger in rng.permutation(_PEOPLE * 10):
         ulnar, radial = ("R", "L") if finger % 10 < 5 else ("L", "R")

@@ -72,7 +72,7 @@ class Canvas:
         return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
     def blurred(self, mask: Floats, soft_mm: float) -> Floats:
-        """Return a mask blurred by so many millimetres; wide blurs are made on a smaller copy, which shows no difference."""
+        """Return a mask blurred by so many millimetres; wide blurs are made on a smaller copy."""
         sigma = max(0.3, soft_mm * self.px_per_mm)
         shrink = int(sigma / 3)
         if shrink < 2:
@@ -80,7 +80,8 @@ class Canvas:
         height, width = mask.shape
         small = cv2.resize(mask, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA)
         small = cv2.GaussianBlur(small, (0, 0), sigma / shrink)
-        return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+        full = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(cv2.GaussianBlur(full, (0, 0), 0.8 * shrink), np.float32)
 
     def area(self, points: Points, soft_mm: float = 0.0) -> Floats:
         """Return the mask of a filled outline."""

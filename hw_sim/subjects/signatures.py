@@ -1,4 +1,4 @@
-"""Handwriting by the sigma-lognormal model of fast human movement: overlapping strokes whose speed is lognormal, summed as vectors."""
+"""Handwriting by the sigma-lognormal model: overlapping strokes whose speed is lognormal, summed as vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RISE_S = 0.05
 
 
 class Point(NamedTuple):
-    """One sample of the pen: seconds from the first, millimetres right and down, pressure 0..1, and whether it touches."""
+    """One sample of the pen: seconds, millimetres right and down, pressure 0..1, and whether it touches."""
 
     t_s: float
     x_mm: float
@@ -59,7 +59,7 @@ class Signature:
 
 
 def habit(rng: random.Random) -> Signature:
-    """Draw a signature: a large initial, a run of letter loops in one or two words, and often a flourish back under the name."""
+    """Draw a signature: a large initial, letter loops in one or two words, often a flourish under the name."""
     strokes: list[Stroke] = []
     lifts: list[tuple[float, float]] = []
     clock = 0.0

@@ -19,7 +19,7 @@ _DRIFT_LIMIT_C = 1.5
 def reading(mode: Mode, t_s: float, rng: random.Random, ambient_c: float = 27.0) -> tuple[float, float]:
     """Return (object, ambient) in °C at `t_s` seconds after the mode began.
 
-    drift: the sensor warms up and reads ever higher, up to 1.5 °C. draught: moving air cools the skin in gusts by up to 2 °C.
+    drift: the sensor warms up and reads ever higher, up to 1.5 °C. draught: moving air cools the skin in gusts.
     not_a_person: a wall or a doll at 27 °C. away: the sensor sees the room.
     """
     jitter = max(-0.1, min(0.1, rng.gauss(0.0, 0.035)))
