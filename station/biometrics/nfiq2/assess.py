@@ -15,7 +15,7 @@ from station.biometrics.nfiq2.ridges import frequency_analysis, local_clarity, r
 from station.biometrics.nfiq2.spots import find_spots, minutiae_features
 
 NFIQ2_PPI = 500
-NEAR_WHITE = 250.0
+_NEAR_WHITE = 250.0
 _LEAST_DEVIATION = 1.0
 _LEAST_SIDE_PX = 36
 _MOST_WIDTH_PX, _MOST_HEIGHT_PX = 800, 1000
@@ -37,7 +37,6 @@ _BOUNDS = {
 class Refusal(Enum):
     """Why there is no score."""
 
-    EMPTY = "empty"
     UNIFORM = "uniform"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
@@ -107,8 +106,8 @@ def footprint_px(image: Gray) -> int:
 
 def _without_white_frame(image: Gray) -> Gray:
     """Cut rows and columns that are nearly white on average, from each side, but for the last one."""
-    rows = np.flatnonzero(image.mean(axis=1) <= NEAR_WHITE)
-    cols = np.flatnonzero(image.mean(axis=0) <= NEAR_WHITE)
+    rows = np.flatnonzero(image.mean(axis=1) <= _NEAR_WHITE)
+    cols = np.flatnonzero(image.mean(axis=0) <= _NEAR_WHITE)
     if len(rows) == 0 or len(cols) == 0:
         return image
     top, left = max(0, int(rows[0]) - 1), max(0, int(cols[0]) - 1)
@@ -120,8 +119,6 @@ def _refusal(image: Gray) -> Refusal | None:
     height, width = image.shape
     if float(image.std()) < _LEAST_DEVIATION:
         return Refusal.UNIFORM
-    if float(image.mean()) > NEAR_WHITE:
-        return Refusal.EMPTY
     if height > _MOST_HEIGHT_PX or width > _MOST_WIDTH_PX:
         return Refusal.TOO_LARGE
     if min(height, width) < _LEAST_SIDE_PX or footprint_px(image) < _LEAST_FOOTPRINT_PX:

@@ -16,7 +16,7 @@ from station.biometrics.nfiq2.grid import Bools
 from station.biometrics.nfiq2.region import find_region
 from station.text import Message, msg
 
-_NO_FINGER_DEVIATION = 6.0
+_NO_FINGER_DEVIATION, _NO_FINGER_DEVIATION_COARSE = 3.5, 6.0  # coarse: 4 bits, steps of 17
 _LEAST_SHARE, _LEAST_AREA_PX = 0.45, 45_000
 _OFF_CENTRE_SHARE = 0.12
 _TOUCHING_SHARE = 0.15
@@ -25,19 +25,17 @@ _DRY_DARKNESS, _WET_DARKNESS = 0.38, 0.58
 _MOVED_SHARPNESS = 0.47
 _RIM_PX = 25
 
-
 _Sides = tuple[bool, bool, bool, bool]
 _Words = tuple[Message, Message]
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the eye would see: `area_px` of the finger (500 ppi) and its `share` of the picture, its centre's distance
-    from the middle as a share of the picture, and whether the finger is cut off at (left, top, right, bottom);
-    `grey_range` between ridge and valley; `darkness` 0..1, how much of the finger is ridge; `sharpness` of edges."""
+    """What the eye would see: `area_px` of the finger (500 ppi), its centre's distance from the middle as a share of
+    the picture, and whether the finger is cut off at (left, top, right, bottom); `grey_range` between ridge and
+    valley; `darkness` 0..1, how much of the finger is ridge; `sharpness` of edges."""
 
     area_px: int
-    share: float
     aside: float
     above: float
     cut: _Sides
@@ -49,13 +47,14 @@ class _Look:
 def judge(image: FingerImage, threshold: int) -> Verdict:
     """Judge one impression against `threshold` 0..100; about 0.1 s."""
     pixels = at_500_ppi(image.pixels, image.resolution_ppi)
-    if float(pixels.std()) < _NO_FINGER_DEVIATION:
-        return Verdict(False, 0, msg("There is no finger on the reader."), msg("Lay the finger flat on the glass."), ())
+    empty = _NO_FINGER_DEVIATION if image.depth_bits > 4 else _NO_FINGER_DEVIATION_COARSE
+    if _texture(pixels) < empty:
+        return Verdict(False, 0, msg("There is no finger on the reader."), msg("Lay the finger flat on the glass."))
     look = _look(pixels)
     result = assess(pixels, NFIQ2_PPI)
     score = result.score if isinstance(result, Assessment) else 0
     measures = _measures(look, result, image)
-    if _too_little(look, pixels):
+    if _too_little(look, pixels) or (result is Refusal.TOO_SMALL and look.grey_range >= _FAINT_RANGE):
         reason, cure = _placement(look)
         return Verdict(False, min(score, max(0, threshold - 1)), reason, cure, measures)
     if isinstance(result, Assessment) and score >= threshold:
@@ -64,12 +63,18 @@ def judge(image: FingerImage, threshold: int) -> Verdict:
     return Verdict(False, score, reason, cure, measures)
 
 
+def _texture(pixels: Gray) -> float:
+    """How much neighbouring grey values vary: ridges do, an empty glass and its shading do not."""
+    grey = pixels.astype(np.float32)
+    return float((grey - cv2.blur(grey, (_RIM_PX, _RIM_PX))).std())
+
+
 def _look(pixels: Gray) -> _Look:
     mask = find_region(pixels).mask
     height, width = pixels.shape
     ys, xs = np.nonzero(mask)
     if len(ys) == 0:
-        return _Look(0, 0.0, 0.0, 0.0, (False, False, False, False), 0.0, 0.5, 0.0)
+        return _Look(0, 0.0, 0.0, (False, False, False, False), 0.0, 0.5, 0.0)
     inner = cv2.erode(mask.astype(np.uint8), np.ones((_RIM_PX, _RIM_PX), np.uint8)).astype(bool)
     inner = inner if inner.any() else mask
     values = pixels[inner].astype(np.float64)
@@ -77,7 +82,6 @@ def _look(pixels: Gray) -> _Look:
     spread = max(float(valley - ridge), 1.0)
     return _Look(
         area_px=len(ys),
-        share=len(ys) / mask.size,
         aside=float(xs.mean() / width - 0.5),
         above=float(ys.mean() / height - 0.5),
         cut=(_touches(mask[:, 0]), _touches(mask[0]), _touches(mask[:, -1]), _touches(mask[-1])),

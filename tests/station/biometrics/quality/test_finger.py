@@ -74,6 +74,16 @@ def test_an_empty_reader_is_told_from_a_bad_finger(level: int) -> None:
     assert words(judged(pixels)) == ("There is no finger on the reader.", "Lay the finger flat on the glass.")
 
 
+def test_a_shaded_glass_is_empty() -> None:
+    shade = np.tile(np.linspace(150, 240, 256), (288, 1)).round().astype(np.uint8)
+    assert words(judged(four_bits(shade), depth_bits=4))[0] == "There is no finger on the reader."
+
+
+def test_a_very_faint_print_is_a_finger() -> None:
+    faint = np.round(235 - (255 - pressed().astype(np.float64)) * 0.09).astype(np.uint8)
+    assert words(judged(faint)) == ("The print is too light.", "Press a little harder.")
+
+
 def test_a_dry_finger_is_to_be_breathed_on() -> None:
     assert words(judged(pressed(pressure=0.02), threshold=90)) == (
         "The finger is too dry.",
