@@ -111,7 +111,6 @@ class Grabber:
         if before is not None and np.array_equal(before.pixels, pixels):
             arrived = Arrived(before.pixels, before.number, now_s, before.changed_s)
         else:
-            pixels.setflags(write=False)
             arrived = Arrived(pixels, before.number + 1 if before else 1, now_s, now_s)
         with self._news:
             self.newest = arrived

@@ -13,6 +13,8 @@ from station.capture.transitions import Event
 from station.safekeeping.vault import Sealed
 
 READ_S = 0.25
+DRAIN_S = 0.02
+FEW_POINTS = 20
 PAUSE_AFTER_TROUBLE_S = 0.5
 NO_PAD = PadSize(1.0, 1.0, 1.0)
 
@@ -36,7 +38,7 @@ class SignatureStep:
         self._open = True
         self._saving = False
         self.clear()
-        self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
+        self._context.devices.run(Role.SIGNATURE, self._drain, self._drained)
 
     def close(self) -> None:
         self._open = False
@@ -74,6 +76,15 @@ class SignatureStep:
     def wipe(self) -> None:
         """Forget the ink: the case is over."""
         self._points.clear()
+
+    def _drain(self, cancel: Cancel) -> None:
+        """Throw away ink that came before the step began: the pad sends whether anybody reads or not."""
+        pad = self._context.devices.drivers.signature
+        while isinstance(points := pad.read(DRAIN_S, cancel), tuple) and len(points) > FEW_POINTS:
+            pass
+
+    def _drained(self, _none: None) -> None:
+        self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
 
     def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured:
         pad = self._context.devices.drivers.signature
