@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,7 +17,7 @@ from station.safekeeping.events import EventKind, check_fields, encode_fields
 
 GENESIS = bytes(32)
 MAX_RECORD = 4096
-SEGMENT_BYTES = 1 << 20
+SEGMENT_BYTES = 1 << 18
 
 
 class AuditFault(Enum):
@@ -89,8 +89,12 @@ def verify(folder: Path, checkpoint: Checkpoint | None = None) -> AuditReport:
 
 def records(folder: Path) -> Iterator[Record]:
     """Every record of a log; stops with a private exception at the first bad one, see `verify`."""
-    index, head = 0, GENESIS
-    for number, path in enumerate(segments(folder), start=1):
+    return _walk(segments(folder), 1, 0, GENESIS)
+
+
+def _walk(paths: Sequence[Path], first: int, index: int, head: bytes) -> Iterator[Record]:
+    """The records of consecutive files of which the first has number `first` and begins with record `index`."""
+    for number, path in enumerate(paths, start=first):
         if path.name != _segment_name(number):
             raise _Bad(BadRecord(index, _segment_name(number), 0, AuditFault.SEGMENT_MISSING))
         for record, _ in _segment(path, index, head):
@@ -141,6 +145,17 @@ def _decode(body: bytes) -> tuple[Record, bytes]:
     return record, cbor.octets(previous, "previous", 32)
 
 
+def _start(path: Path) -> tuple[int, bytes]:
+    """The number of a file's first record and the hash it follows."""
+    with path.open("rb") as file:
+        body = file.read(min(int.from_bytes(file.read(4), "big"), MAX_RECORD))
+    try:
+        record, previous = _decode(body)
+    except BadCbor:
+        raise _Bad(BadRecord(0, path.name, 0, AuditFault.UNREADABLE)) from None
+    return record.index, previous
+
+
 def _segment_name(number: int) -> str:
     return f"{number:06d}.log"
 
@@ -155,7 +170,7 @@ class AuditLog:
         self._good_bytes = 0
         self._count, self._head = 0, GENESIS
         self._waiting: deque[tuple[EventKind, Instant, dict[str, cbor.Value]]] = deque()
-        self.recent: list[Record] = []
+        self.recent: list[Record] = []  # as of opening: the last two files' records
 
     @classmethod
     def open(cls, folder: Path, disk: Disk, when: Instant) -> "AuditLog":
@@ -163,15 +178,22 @@ class AuditLog:
         written down in the log itself. Raises OSError."""
         make_folder(folder)
         log = cls(folder, disk)
-        report = verify(folder)
-        if report.bad is not None and not log._is_torn_end(report.bad):
+        bad = log._read_end()
+        if bad is not None and not log._is_torn_end(bad):
             folder.rename(_free_name(folder))
             make_folder(folder)
             disk.fsync_folder(folder.parent)
-            log.append(EventKind.LOG_DAMAGED, when, {"record": min(report.bad.index, 999_999_999)})
+            log = cls(folder, disk)
+            log.append(EventKind.LOG_DAMAGED, when, {"record": min(bad.index, 999_999_999)})
             return log
-        log._take_up(report, when)
+        log._take_up(bad, when)
         return log
+
+    def contradicts(self, checkpoint: Checkpoint) -> bool:
+        """Whether a signed checkpoint counts more records than there are, or names another among the recent ones."""
+        if checkpoint.count > self._count:
+            return True
+        return any(one.index + 1 == checkpoint.count and one.digest != checkpoint.head for one in self.recent)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -202,18 +224,19 @@ class AuditLog:
 
     def close(self) -> None:
         """Close the file; what waits is tried once more."""
-        self.flush()
-        self._give_up_file()
+        try:
+            self.flush()
+        finally:
+            self._give_up_file()
 
     def _write(self, kind: EventKind, when: Instant, fields: dict[str, cbor.Value]) -> None:
         body = _encode(self._count, self._head, kind, when, fields)
         if len(body) > MAX_RECORD:
             raise ValueError("an audit record is too long")
+        record, _ = _decode(body)
         file = self._ready_file()
         write_all(self._disk, file, len(body).to_bytes(4, "big") + body)
         self._disk.fsync(file)
-        record, _ = _decode(body)
-        self.recent.append(record)
         self._good_bytes += 4 + len(body)
         self._count, self._head = self._count + 1, record.digest
 
@@ -254,18 +277,31 @@ class AuditLog:
     def _is_torn_end(self, bad: BadRecord) -> bool:
         return bad.fault is AuditFault.TORN and bad.file == segments(self._folder)[-1].name
 
-    def _take_up(self, report: AuditReport, when: Instant) -> None:
-        self._count, self._head = report.records, report.head
+    def _read_end(self) -> BadRecord | None:
+        """Walk the last two files, so that opening takes no longer as the log grows; `verify` walks all."""
+        paths = segments(self._folder)
+        tail = paths[-2:]
+        first = len(paths) - len(tail) + 1
+        try:
+            if first > 1:
+                self._count, self._head = _start(tail[0])
+            for record in _walk(tail, first, self._count, self._head):
+                self._count, self._head = record.index + 1, record.digest
+                self.recent.append(record)
+        except _Bad as found:
+            return found.bad
+        return None
+
+    def _take_up(self, bad: BadRecord | None, when: Instant) -> None:
         paths = segments(self._folder)
         dropped = 0
         if paths:
             self._path = paths[-1]
             size = self._path.stat().st_size
-            self._good_bytes = report.bad.offset if report.bad else size
+            self._good_bytes = bad.offset if bad else size
             dropped = size - self._good_bytes
             self._cut(self._path, self._good_bytes)
             self._file = self._disk.append(self._path)
-        self.recent = list(records(self._folder))[-4096:]
         if dropped:
             self.append(EventKind.LOG_MENDED, when, {"dropped_bytes": dropped})
         if not paths:

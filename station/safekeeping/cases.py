@@ -59,6 +59,8 @@ class CaseStore:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self._folder, self._disk = folder, disk
         make_folder(folder)
+        for part in folder.glob("*.part"):
+            disk.unlink(part)
         self._open: dict[bytes, tuple[CaseHandle, int]] = {}
         for path in sorted(folder.glob("*.case")):
             handle, begun_ms = _decode(path.read_bytes())

@@ -2,13 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from station.safekeeping import audit, cbor
+from station.safekeeping import cbor
 from station.safekeeping.audit import AuditLog
-from station.safekeeping.bundle import BundleRefused, Checkpoint, Core, Kind, read_envelope
+from station.safekeeping.bundle import BundleRefused, Core, Instant, Kind, read_envelope
 from station.safekeeping.cases import CaseStore
 from station.safekeeping.cbor import BadCbor
 from station.safekeeping.events import EventKind
@@ -21,9 +20,7 @@ from station.text import Message, msg
 
 STATION_KEY = "station.key"
 KEYRING = "keyring.ktpk"
-CLOCK_TOLERANCE = timedelta(minutes=5)
-
-Log = Callable[..., None]
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 
 
 class VaultRefused(Exception):
@@ -58,34 +55,48 @@ def lock_folder(folder: Path) -> int:
     return descriptor
 
 
-def open_keyring(folder: Path, root_fingerprint: bytes, now: datetime, log: AuditLog) -> Keyring:
-    """The station's keyring, not older than any the log knows; a clock that was turned back revives none.
+def open_keyring(folder: Path, root_fingerprint: bytes, when: Instant, log: AuditLog, newest: Core | None) -> Keyring:
+    """The station's keyring, not older than any the log or the newest bundle knows; raises VaultRefused, OSError.
 
-    Raises VaultRefused, OSError.
+    A clock that was turned back does not revive the one in use: the log's latest time counts. It does not count for a
+    newer keyring, so that a clock that once stood in the future is cured by loading one.
     """
-    floor, latest_ms = 0, 0
+    floor = newest.keyring_version if newest else 0
+    latest_ms = newest.created.unix_ms if newest else 0
     for record in log.recent:
+        latest_ms = max(latest_ms, record.when.unix_ms)
         if record.kind in (EventKind.STATION_UNLOCKED, EventKind.KEYRING_ACCEPTED):
             floor = max(floor, cbor.number(record.fields["keyring_version"], "keyring_version"))
-        if record.kind is not EventKind.CLOCK_WENT_BACK:
-            latest_ms = max(latest_ms, record.when.unix_ms)
-    now = max(now, datetime.fromtimestamp(latest_ms / 1000, UTC))
     try:
-        return read_keyring((folder / KEYRING).read_bytes(), root_fingerprint, now, floor)
+        document = (folder / KEYRING).read_bytes()
+        keyring = read_keyring(document, root_fingerprint, _moment(when.unix_ms), floor)
+        if keyring.version == floor and keyring.expires <= _moment(latest_ms):
+            raise KeyringRefused(KeyringRefusal.EXPIRED)
     except FileNotFoundError as why:
         raise VaultRefused(msg("The key list is missing. Load it from the authority's stick.")) from why
     except KeyringRefused as why:
-        if why.reason is KeyringRefusal.EXPIRED:
-            text = msg("The key list has expired. Load the new one from the authority's stick.")
-        elif why.reason is KeyringRefusal.NOT_YET:
-            text = msg("The clock is behind the key list. Set the date and time.")
-        else:
-            text = msg("The key list does not hold. Load it again from the authority's stick.")
-        raise VaultRefused(text) from why
+        log.append(EventKind.KEYRING_REFUSED, when, {"reason": why.reason})
+        raise VaultRefused(_keyring_message(why.reason)) from why
+    return keyring
 
 
-def recover(log: AuditLog, spool: Spool, cases: CaseStore, audit_folder: Path, key: VerifyKey, record: Log) -> None:
-    """Bring spool, cases and log in line with the files, and write down what was found. Raises OSError."""
+def _keyring_message(reason: KeyringRefusal) -> Message:
+    match reason:
+        case KeyringRefusal.EXPIRED:
+            return msg("The key list has expired. Load the new one from the authority's stick.")
+        case KeyringRefusal.NOT_YET:
+            return msg("The clock is behind the key list. Set the date and time.")
+        case _:
+            return msg("The key list does not hold. Load it again from the authority's stick.")
+
+
+def _moment(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
+
+
+def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when: Instant) -> Core | None:
+    """Bring spool, cases and log in line with the files, and write down what was found; returns the newest bundle's
+    header. Raises OSError."""
     logged = {
         cbor.number(event.fields["sequence"], "sequence"): cbor.octets(event.fields["sha256"], "sha256", 32)
         for event in log.recent
@@ -97,26 +108,26 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, audit_folder: Path, k
         if case.case_id in closed:
             spool.queue_case(case.case_id)
             cases.end(case)
-    damage = audit.verify(audit_folder, signed_checkpoint(spool, key)).bad
-    if damage is not None:
-        record(EventKind.LOG_DAMAGED, record=damage.index)
+    newest = newest_signed(spool, key)
+    if newest is not None and log.contradicts(newest.checkpoint):
+        log.append(EventKind.LOG_DAMAGED, when, {"record": log.checkpoint.count})
     for one in aside:
-        record(EventKind.BUNDLE_QUARANTINED, sequence=one.sequence, cause=one.cause)
+        log.append(EventKind.BUNDLE_QUARANTINED, when, {"sequence": one.sequence, "cause": one.cause})
     for entry in spool.entries():
         if entry.sequence > max(logged, default=0):
-            record(EventKind.BUNDLE_SEALED, bundle=entry.id, sequence=entry.sequence, sha256=entry.sha256)
+            log.append(EventKind.BUNDLE_SEALED, when, entry.logged())
     if spool.rebuilt:
-        record(EventKind.DATABASE_REBUILT, bundles=len(spool.entries()))
+        log.append(EventKind.DATABASE_REBUILT, when, {"bundles": len(spool.entries())})
+    return newest
 
 
-def signed_checkpoint(spool: Spool, key: VerifyKey) -> Checkpoint | None:
-    """The audit checkpoint in the newest bundle that is still here and whose signatures are this station's."""
+def newest_signed(spool: Spool, key: VerifyKey) -> Core | None:
+    """The header of the newest bundle that is still here and whose signatures are this station's."""
     for entry in reversed(spool.entries()):
-        if entry.state in (State.PURGED, State.QUARANTINED):
-            continue
-        core = _signed_core(spool.path(entry), key)
-        if core is not None:
-            return core.checkpoint
+        if entry.state not in (State.PURGED, State.QUARANTINED):
+            core = _signed_core(spool.path(entry), key)
+            if core is not None:
+                return core
     return None
 
 
@@ -130,9 +141,9 @@ def _signed_core(path: Path, key: VerifyKey) -> Core | None:
     return envelope.core
 
 
-def clock_behind(log: AuditLog, now: datetime) -> timedelta | None:
-    """How far the wall clock stands behind the last record, when that is more than five minutes."""
-    if not log.recent:
-        return None
-    behind = datetime.fromtimestamp(log.recent[-1].when.unix_ms / 1000, UTC) - now
-    return behind if behind > CLOCK_TOLERANCE else None
+def note_clock(log: AuditLog, when: Instant) -> None:
+    """Write it down when the wall clock stands more than five minutes behind the last record."""
+    if log.recent:
+        behind_ms = log.recent[-1].when.unix_ms - when.unix_ms
+        if behind_ms > CLOCK_TOLERANCE_MS:
+            log.append(EventKind.CLOCK_WENT_BACK, when, {"seconds": min(behind_ms // 1000, 999_999_999)})

@@ -42,6 +42,10 @@ class Entry:
     def file_name(self) -> str:
         return f"{self.sequence:010d}-{self.id.hex()}.ktpb"
 
+    def logged(self) -> dict[str, object]:
+        """As the audit log's BUNDLE_SEALED says it."""
+        return {"bundle": self.id, "sequence": self.sequence, "sha256": self.sha256}
+
     def encode(self) -> bytes:
         """The file beside the bundle, which outlives the bundle: everything but the state."""
         return cbor.encode(
@@ -113,8 +117,8 @@ class Spool:
         self._disk.fsync_folder(self.bundles)
         for part in self.bundles.glob("*.part"):
             self._disk.unlink(part)
-        found, aside = self._read_files(known)
         states, self.rebuilt = self._database.load()
+        found, aside = self._read_files(known, states)
         self._entries = {}
         for entry in sorted(found, key=lambda entry: entry.sequence):
             state = self._derive(entry, states.get(entry.id), entry.case_id in open_cases)
@@ -242,7 +246,9 @@ class Spool:
             self._disk.close(file)
         return digest, size
 
-    def _read_files(self, known: Mapping[int, bytes]) -> tuple[list[Entry], list[Quarantined]]:
+    def _read_files(
+        self, known: Mapping[int, bytes], states: Mapping[bytes, State]
+    ) -> tuple[list[Entry], list[Quarantined]]:
         found: dict[int, Entry] = {}
         aside: list[Quarantined] = []
         for meta in sorted(self.bundles.glob("*.meta")):
@@ -254,12 +260,12 @@ class Spool:
                 self._set_aside(meta)
                 aside.append(Quarantined(0, QuarantineCause.NOT_READABLE))
                 continue
-            logged = known.get(entry.sequence)
             missing = not self.path(entry).exists() and not self.receipt_path(entry).exists()
-            if missing and logged != entry.sha256:
+            unseen = entry.sequence > max(known, default=0) and entry.id not in states
+            if missing and unseen:
                 self._disk.unlink(meta)
                 continue
-            cause = self._fault(entry, logged, entry.sequence in found)
+            cause = self._fault(entry, known, entry.sequence in found)
             if cause is not None:
                 for path in (meta, self.path(entry)):
                     self._set_aside(path)
@@ -273,13 +279,15 @@ class Spool:
                 aside.append(Quarantined(0, QuarantineCause.NOT_OURS))
         return list(found.values()), aside
 
-    def _fault(self, entry: Entry, logged: bytes | None, taken: bool) -> QuarantineCause | None:
-        """What is wrong with a bundle found on the disk; one the log does not name yet is hashed whole."""
+    def _fault(self, entry: Entry, known: Mapping[int, bytes], taken: bool) -> QuarantineCause | None:
+        """What is wrong with a bundle found on the disk; one newer than the log is hashed whole."""
+        logged = known.get(entry.sequence)
         if not self.path(entry).exists():
             return None
         if taken or (logged is not None and logged != entry.sha256):
             return QuarantineCause.SECOND_WITH_NUMBER
-        sound = self.path(entry).stat().st_size == entry.size if logged else self.holds(entry)
+        newer = entry.sequence > max(known, default=0)
+        sound = self.holds(entry) if newer else self.path(entry).stat().st_size == entry.size
         return None if sound else QuarantineCause.WRONG_HASH
 
     def _set_aside(self, path: Path) -> None:

@@ -61,14 +61,14 @@ class Vault:
     """An unlocked safekeeping folder. `officer` is named in every audit record while someone is logged in."""
 
     def __init__(self, folder: Path, secret: StationSecret, keyring: Keyring, clock: Clock, disk: Disk,
-                 entropy: Entropy, largest_case_bytes: int, log: AuditLog, spool: Spool) -> None:  # fmt: skip
+                 entropy: Entropy, largest_case_bytes: int, log: AuditLog, spool: Spool,
+                 cases: CaseStore) -> None:  # fmt: skip
         self._thread = threading.get_ident()
         self._folder, self._clock, self._disk, self._entropy = folder, clock, disk, entropy
         self._largest_case_bytes = largest_case_bytes
         self.station, self._root, self._signer = secret.name, secret.root_fingerprint, secret.signer()
         self.officer: str | None = None
-        self.keyring, self.spool, self._log = keyring, spool, log
-        self._cases = CaseStore(folder / "spool" / "cases", disk)
+        self.keyring, self.spool, self._log, self._cases = keyring, spool, log, cases
         self._open = ExitStack()
 
     @classmethod
@@ -80,15 +80,19 @@ class Vault:
             try:
                 secret = recovery.open_secret(folder, passphrase)
                 stack.callback(os.close, recovery.lock_folder(folder))
-                log = AuditLog.open(folder / "audit", disk, instant(clock))
+                when = instant(clock)
+                log = AuditLog.open(folder / "audit", disk, when)
                 stack.callback(log.close)
-                keyring = recovery.open_keyring(folder, secret.root_fingerprint, clock.now(), log)
                 spool = Spool(folder / "spool", disk)
                 stack.callback(spool.close)
-                vault = cls(folder, secret, keyring, clock, disk, entropy, largest_case_bytes, log, spool)
-                vault._recover()
+                cases = CaseStore(folder / "spool" / "cases", disk)
+                recovery.note_clock(log, when)
+                newest = recovery.recover(log, spool, cases, secret.signer().public, when)
+                keyring = recovery.open_keyring(folder, secret.root_fingerprint, when, log, newest)
+                vault = cls(folder, secret, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases)
             except OSError as why:
                 raise VaultRefused(_disk_message(why)) from why
+            vault.audit(EventKind.STATION_UNLOCKED, keyring_version=keyring.version)
             vault._open = stack.pop_all()
         return vault
 
@@ -182,7 +186,8 @@ class Vault:
         """Walk the whole log and hold it against the signed checkpoint in the newest bundle."""
         self._assert_thread()
         self._log.flush()
-        return audit.verify(self._folder / "audit", recovery.signed_checkpoint(self.spool, self._signer.public))
+        newest = recovery.newest_signed(self.spool, self._signer.public)
+        return audit.verify(self._folder / "audit", newest.checkpoint if newest else None)
 
     def install_keyring(self, document: bytes) -> Keyring:
         """Take a newer keyring; raises KeyringRefused and keeps the last good one, or OSError."""
@@ -202,12 +207,6 @@ class Vault:
         self.audit(EventKind.STATION_CLOSED)
         self._open.close()
 
-    def _recover(self) -> None:
-        if behind := recovery.clock_behind(self._log, self._clock.now()):
-            self.audit(EventKind.CLOCK_WENT_BACK, seconds=min(int(behind.total_seconds()), 999_999_999))
-        recovery.recover(self._log, self.spool, self._cases, self._folder / "audit", self._signer.public, self.audit)
-        self.audit(EventKind.STATION_UNLOCKED, keyring_version=self.keyring.version)
-
     def _seal(self, kind: Kind, case: CaseHandle, label: str, parts: Sequence[Part],
               training: bool) -> Sealed | SealRefused:  # fmt: skip
         if self._cases.find(case.number) != case:
@@ -225,7 +224,7 @@ class Vault:
             cause = SealTrouble.DISK_FULL if _is_full(why) else SealTrouble.DISK_ERROR
             self.audit(EventKind.SEAL_REFUSED, case=case.case_id, cause=cause)
             return SealRefused(_disk_message(why), cause)
-        self.audit(EventKind.BUNDLE_SEALED, bundle=entry.id, sequence=entry.sequence, sha256=entry.sha256)
+        self.audit(EventKind.BUNDLE_SEALED, **entry.logged())
         path, moment = self.spool.path(entry), _moment(entry.sealed_ms)
         return Sealed(entry.id.hex(), entry.sequence, entry.sha256.hex(), path, moment, label)
 
@@ -257,7 +256,8 @@ class Vault:
 
 def instant(clock: Clock) -> Instant:
     """Now, as headers and audit records say it."""
-    return Instant(int(clock.now().timestamp() * 1000), clock.boot_id, int(clock.monotonic_s() * 1000))
+    unix_ms, monotonic_ms = int(clock.now().timestamp() * 1000), int(clock.monotonic_s() * 1000)
+    return Instant(max(unix_ms, 0), clock.boot_id, max(monotonic_ms, 0))
 
 
 def _is_full(why: OSError) -> bool:

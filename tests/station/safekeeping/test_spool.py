@@ -1,0 +1,201 @@
+"""The spool's files are the truth: a lost or broken database, a lost or altered bundle, every step of the table."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from station.safekeeping import audit
+from station.safekeeping.events import EventKind
+from station.safekeeping.spool import Entry, Spool
+from station.safekeeping.states import NEXT, IllegalTransition, State, check_step
+from station.safekeeping.vault import Sealed, Vault
+from tests.helpers.sealing import TrialStation, finger
+
+NUMBER = "BPN-0001"
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> TrialStation:
+    """A station with a closed case of two segments, all queued, and an open one of one segment."""
+    station = TrialStation(tmp_path)
+    station.provision()
+    vault = station.unlock()
+    case = vault.begin_case(NUMBER)
+    for number in (1, 2):
+        assert isinstance(vault.seal_segment(case, f"finger {number}", finger(number), False), Sealed)
+    assert isinstance(vault.close_case(case, {}, [], False), Sealed)
+    assert isinstance(vault.seal_segment(vault.begin_case("BPN-0002"), "photo", finger(3), False), Sealed)
+    vault.close()
+    return station
+
+
+def entry(vault: Vault, sequence: int) -> Entry:
+    return next(one for one in vault.spool.entries() if one.sequence == sequence)
+
+
+def states(vault: Vault) -> list[State]:
+    return [one.state for one in vault.spool.entries()]
+
+
+def database(station: TrialStation) -> Path:
+    return station.folder / "spool" / "spool.db"
+
+
+def logged(station: TrialStation) -> list[audit.Record]:
+    return list(audit.records(station.folder / "audit"))
+
+
+EXPECTED = [State.QUEUED, State.QUEUED, State.QUEUED, State.SEALED]
+
+
+def test_states_survive_a_restart(station: TrialStation) -> None:
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    vault.spool.advance(entry(vault, 1).id, State.ON_USB)
+    vault.close()
+    again = station.unlock()
+    assert states(again) == [State.ON_USB, *EXPECTED[1:]]
+    again.close()
+
+
+@pytest.mark.parametrize("damage", ["deleted", "empty", "noise", "half", "another table", "a folder's worth of zeros"])
+def test_a_lost_or_broken_database_is_rebuilt_from_the_files(station: TrialStation, damage: str) -> None:
+    path = database(station)
+    whole = path.read_bytes()
+    path.unlink()
+    match damage:
+        case "empty":
+            path.write_bytes(b"")
+        case "noise":
+            path.write_bytes(b"not a database, not at all" * 100)
+        case "half":
+            path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 2))
+        case "a folder's worth of zeros":
+            path.write_bytes(bytes(8192))
+        case "another table":
+            connection = sqlite3.connect(path)
+            connection.execute("CREATE TABLE bundle (x)")
+            connection.commit()
+            connection.close()
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    assert vault.waiting() == 3
+    vault.close()
+    again = station.unlock()
+    assert states(again) == EXPECTED
+    again.close()
+
+
+def test_the_database_holds_ids_and_states_alone(station: TrialStation) -> None:
+    connection = sqlite3.connect(database(station))
+    rows = connection.execute("SELECT * FROM bundle").fetchall()
+    connection.close()
+    assert {len(row[0]) for row in rows} == {16}
+    assert sorted(row[1] for row in rows) == sorted(state.value for state in EXPECTED)
+
+
+def test_a_database_that_breaks_while_open_loses_nothing(station: TrialStation) -> None:
+    vault = station.unlock()
+    database(station).write_bytes(b"overwritten by something else" * 300)
+    vault.spool.advance(entry(vault, 1).id, State.ON_USB)
+    vault.close()
+    again = station.unlock()
+    assert states(again)[1:] == EXPECTED[1:]
+    again.close()
+
+
+def test_a_bundle_that_vanished_keeps_its_number_and_is_written_down_once(station: TrialStation) -> None:
+    (last,) = station.bundles.glob("0000000004-*.ktpb")
+    last.unlink()
+    vault = station.unlock()
+    assert states(vault) == [*EXPECTED[:3], State.QUARANTINED]
+    sealed = vault.seal_segment(vault.resume("BPN-0002"), "photo again", finger(3), False)
+    assert isinstance(sealed, Sealed)
+    assert sealed.sequence == 5
+    vault.close()
+    station.unlock().close()
+    causes = [record.fields["cause"] for record in logged(station) if record.kind is EventKind.BUNDLE_QUARANTINED]
+    assert causes == ["MISSING"]
+
+
+def test_metadata_and_bundle_vanished_together_still_keep_their_number(station: TrialStation) -> None:
+    for path in station.bundles.glob("0000000004-*"):
+        path.unlink()
+    vault = station.unlock()
+    sealed = vault.seal_segment(vault.resume("BPN-0002"), "photo again", finger(3), False)
+    assert isinstance(sealed, Sealed)
+    assert sealed.sequence == 5
+    vault.close()
+
+
+def test_a_bundle_of_another_length_is_put_aside(station: TrialStation) -> None:
+    (path,) = station.bundles.glob("0000000002-*.ktpb")
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    vault = station.unlock()
+    assert [one.sequence for one in vault.spool.entries()] == [1, 3, 4]
+    vault.close()
+    assert len(list((station.folder / "spool" / "quarantine").glob("0000000002-*"))) == 2
+
+
+def test_a_bundle_with_a_changed_byte_is_found_before_it_leaves(station: TrialStation) -> None:
+    (path,) = station.bundles.glob("0000000002-*.ktpb")
+    data = bytearray(path.read_bytes())
+    data[3000] ^= 1
+    path.write_bytes(data)
+    vault = station.unlock()
+    second = entry(vault, 2)
+    assert not vault.spool.holds(second)
+    assert vault.spool.holds(entry(vault, 1))
+    assert vault.spool.put_aside(second.id).state is State.QUARANTINED
+    assert not path.exists()
+    vault.close()
+
+
+def test_a_stranger_among_the_bundles_is_put_aside(station: TrialStation) -> None:
+    (station.bundles / "0000000009-stranger.ktpb").write_bytes(b"who knows")
+    (station.bundles / "0000000008-stranger.ktpb.meta").write_bytes(b"who knows")
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    vault.close()
+    assert len(list((station.folder / "spool" / "quarantine").glob("*stranger*"))) == 2
+
+
+def test_a_bundle_goes_only_after_its_receipt_is_on_the_disk_and_stays_purged(station: TrialStation) -> None:
+    vault = station.unlock()
+    first = entry(vault, 1)
+    with pytest.raises(IllegalTransition):
+        vault.spool.purge(first.id, b"receipt")
+    vault.spool.advance(first.id, State.RECEIPTED)
+    assert vault.spool.purge(first.id, b"receipt").state is State.PURGED
+    assert not vault.spool.path(first).exists()
+    vault.close()
+    database(station).unlink()
+    again = station.unlock()
+    assert states(again) == [State.PURGED, *EXPECTED[1:]]
+    assert again.spool.receipt_path(first).read_bytes() == b"receipt"
+    again.close()
+
+
+def test_the_table_knows_every_state_and_refuses_every_other_step() -> None:
+    assert set(NEXT) == set(State)
+    for now in State:
+        for then in State:
+            if then in NEXT[now]:
+                check_step(now, then)
+            else:
+                with pytest.raises(IllegalTransition):
+                    check_step(now, then)
+    before = {State.SENT, State.ON_USB, State.QUEUED, State.UPLOADING}
+    assert {now for now in State if State.RECEIPTED in NEXT[now]} == before
+    assert {now for now in State if State.PURGED in NEXT[now]} == {State.RECEIPTED}
+
+
+def test_an_illegal_step_changes_nothing(station: TrialStation) -> None:
+    vault = station.unlock()
+    with pytest.raises(IllegalTransition):
+        vault.spool.advance(entry(vault, 1).id, State.PURGED)
+    assert states(vault) == EXPECTED
+    vault.close()
+    assert isinstance(vault.spool, Spool)
