@@ -40,12 +40,12 @@ APPLIES: dict[str, frozenset[Fault]] = {
     | {Fault.CAMERA_FROZEN, Fault.CAMERA_BLACK},
 }
 
-SLOW_BY_S = 1.5
+SLOW_BY_S = 0.6
 """How late a frame leaves with SLOW."""
 ONE_BYTE_IN = 40
 """How often, on average, a byte is garbled, dropped or doubled."""
-MERGED_FRAMES = 4
-"""How many frames a hub that gathers bytes hands over at once."""
+MERGED_OVER_S = 0.25
+"""A hub that gathers bytes hands them over so seldom."""
 
 
 class Cable:
@@ -57,12 +57,15 @@ class Cable:
     def __init__(self, faults: set[Fault], rng: random.Random) -> None:
         self._faults = faults
         self._rng = rng
-        self._held = bytearray()
-        self._held_frames = 0
 
     @property
     def late_s(self) -> float:
         return SLOW_BY_S if Fault.SLOW in self._faults else 0.0
+
+    @property
+    def bursts_s(self) -> float:
+        """How long bytes are gathered before they arrive together."""
+        return MERGED_OVER_S if Fault.MERGED in self._faults else 0.0
 
     def carry(self, frame: bytes) -> bytes:
         """What arrives of one whole frame that the device sends."""
@@ -70,7 +73,7 @@ class Cable:
             return b""
         if Fault.WRONG_CHECKSUM in self._faults and frame:
             frame = frame[:-1] + bytes((frame[-1] ^ 0x81,))
-        return self._gather(bytes(self._spoil(frame)))
+        return bytes(self._spoil(frame))
 
     def _spoil(self, frame: bytes) -> Iterator[int]:
         for byte in frame:
@@ -80,13 +83,3 @@ class Cable:
             yield byte ^ self._rng.randrange(1, 256) if hit and Fault.GARBLED in self._faults else byte
             if hit and Fault.DUPLICATED in self._faults:
                 yield byte
-
-    def _gather(self, frame: bytes) -> bytes:
-        self._held += frame
-        self._held_frames += 1
-        if Fault.MERGED in self._faults and self._held_frames < MERGED_FRAMES:
-            return b""
-        together = bytes(self._held)
-        self._held.clear()
-        self._held_frames = 0
-        return together

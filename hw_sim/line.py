@@ -49,8 +49,8 @@ class Transmitter:
         self._free_s = 0.0
 
     def put(self, out: Out, now_s: float, late_s: float = 0.0) -> None:
-        work_s = (out.work_s if self._real else 0.0) + late_s
-        start_s = max(self._free_s, now_s) + work_s
+        work_s = out.work_s if self._real else 0.0
+        start_s = max(max(self._free_s, now_s) + work_s, now_s + late_s)
         self._free_s = start_s + len(out.frame) * self._byte_s(out)
         self._queue.append((start_s, out))
 
@@ -108,6 +108,7 @@ class Line:
         self._sender = Transmitter(real_rate, device.bits_per_byte)
         self._pending = bytearray()
         self._pending_since_s = 0.0
+        self._burst_due_s = 0.0
         self._master: int | None = None
         self._slave: int | None = None
         self._path = ""
@@ -139,6 +140,8 @@ class Line:
 
         def act() -> None:
             self._device = device
+            self._sender.clear()
+            self._pending.clear()
             self._sender.bits_per_byte = device.bits_per_byte
             self._send(device.power_on(self._now_s()))
 
@@ -202,7 +205,7 @@ class Line:
     def _run(self) -> None:
         while not self._stopping:
             readers = [self._wake_out] + ([self._master] if self._master is not None else [])
-            writers = [self._master] if self._master is not None and self._pending else []
+            writers = [self._master] if self._master is not None and self._pending and not self._cable.bursts_s else []
             ready, _, _ = select.select(readers, writers, [], self._timeout_s())
             if self._wake_out in ready:
                 os.read(self._wake_out, 64)
@@ -214,7 +217,7 @@ class Line:
     def _timeout_s(self) -> float:
         tick_s = _STREAM_TICK_S if self._device.streams and self._master is not None else _IDLE_TICK_S
         if self._pending:
-            tick_s = min(tick_s, STALL_S)
+            tick_s = min(tick_s, self._cable.bursts_s or STALL_S)
         wait_s = self._sender.wait_s(self._now_s())
         return tick_s if wait_s is None else min(tick_s, max(wait_s, 0.001))
 
@@ -241,8 +244,9 @@ class Line:
         for baud, data in self._sender.take(now_s):
             if client_baud(master) == baud:
                 self._pending += data
-        if not self._pending:
+        if not self._pending or now_s < self._burst_due_s:
             return
+        self._burst_due_s = now_s + self._cable.bursts_s
         written = _write(master, self._pending)
         del self._pending[:written]
         if written:

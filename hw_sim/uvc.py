@@ -50,12 +50,12 @@ class Camera:
             return self._last
 
     def _see(self) -> Picture:
+        self._frame += 1
         if Fault.CAMERA_BLACK in self._faults:
-            return np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+            return np.random.default_rng(self._frame).integers(0, 3, (HEIGHT, WIDTH, 3), np.uint8)
         if Fault.WRONG_DEVICE in self._faults:
             return _colour_bars()
         pose = self._scene.pose
-        self._frame += 1
         return render(
             self._scene.person.face,
             width=WIDTH,

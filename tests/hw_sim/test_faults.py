@@ -1,14 +1,17 @@
 """Each fault does to the bytes what it says."""
 
 import itertools
+import os
 import random
 
 import pytest
 
+from hw_sim.device import Out
 from hw_sim.ef01 import Ef01
 from hw_sim.ef01_flash import Flash
 from hw_sim.ef01_module import R307, R503
-from hw_sim.faults import APPLIES, MERGED_FRAMES, SLOW_BY_S, Cable, Fault
+from hw_sim.faults import APPLIES, SLOW_BY_S, Cable, Fault
+from hw_sim.line import Transmitter
 from hw_sim.mcu90615 import Mcu90615
 from hw_sim.scene import Scene
 from hw_sim.server import Bad
@@ -38,9 +41,24 @@ def test_dropped_duplicated_and_garbled_bytes_are_the_seeds() -> None:
 
 
 def test_merged_frames_arrive_together() -> None:
-    hub = cable(Fault.MERGED)
-    arrived = [hub.carry(b"ab") for _ in range(MERGED_FRAMES)]
-    assert arrived == [b""] * (MERGED_FRAMES - 1) + [b"ab" * MERGED_FRAMES]
+    with bench("mcu90615") as running:
+        running.fault("mcu90615", "merged", True)
+        with client(port(running, "mcu90615"), 115200) as host:
+            host.write("A545EA")
+            host.read(1)
+            rest = os.read(host.handle, 4096)
+            more = host.read(1) + os.read(host.handle, 4096)
+    assert len(rest) % 9 == 8
+    assert len(more) % 9 == 0
+    assert len(more) >= 18, "about 14 a second, four times a second"
+
+
+def test_a_slow_stream_is_late_and_loses_nothing() -> None:
+    sender = Transmitter(real=False, bits_per_byte=10)
+    for reading in range(14):
+        sender.put(Out(bytes(9), 115200), reading / 14, SLOW_BY_S)
+    assert sender.take(SLOW_BY_S - 0.01) == []
+    assert len(sender.take(1.0 + SLOW_BY_S)) == 14
 
 
 def test_a_silent_cable_carries_nothing_and_a_slow_one_late() -> None:
