@@ -1,4 +1,4 @@
-"""Nothing that was captured can be found on the disk after sealing: not in bundles, metadata, database, log or left-overs."""
+"""Nothing captured can be found on the disk after sealing: not in bundles, metadata, database, log or left-overs."""
 
 from pathlib import Path
 
