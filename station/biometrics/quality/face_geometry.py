@@ -99,7 +99,7 @@ class FaceFinder:
     """YuNet twice: on a small copy of the frame for the faces, on the largest one again for exact landmarks.
 
     The second look is what makes the angles usable: on the small copy a head tilted by 14 degrees reads as 3. Both
-    together take about 12 ms. One thread at a time.
+    together take about 13 ms. One thread at a time.
     """
 
     def __init__(self, model_path: Path | None = None) -> None:
