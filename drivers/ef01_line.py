@@ -79,6 +79,7 @@ class Ef01Line:
         whole = ef01.Reassembly(size)
         until_s = self.link.monotonic_s() + 1.0 + 2.5 * 10 * size * (1 + ef01.OVERHEAD / ef01.PAYLOADS[0]) / baud
         packets, self._waiting = self._waiting, []
+        came = bool(packets)
         while True:
             self._collect(whole, packets)
             grown(whole.data)
@@ -88,13 +89,14 @@ class Ef01Line:
                 return None
             now_s = self.link.monotonic_s()
             data = self.link.read(min(until_s, now_s + IDLE_S), cancel, GATHER_S, traced=False)
+            came = came or bool(data)
             if not data and not cancel.is_set():
                 break
             packets = self._packets(data)
         if whole.ended:
             self._transferring = False
         if len(whole.data) != size:
-            fault = Fault.GARBLED if whole.data else Fault.SILENT
+            fault = Fault.GARBLED if came else Fault.SILENT
             raise Trouble(Faulted(self.link.port, fault, f"{len(whole.data)} of {size} image bytes"))
         return bytes(whole.data)
 

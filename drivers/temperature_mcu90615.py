@@ -33,6 +33,8 @@ PROBE_S = 0.6
 """Readings come about every 70 ms."""
 CHECK_S = 1.0
 STALLED_S = 0.5
+SENSOR_RANGE_C = (-70.0, 380.0)
+"""What a Melexis MLX90614 can measure; a broken one answers beyond it."""
 
 
 class Mcu90615Sensor:
@@ -119,6 +121,9 @@ class Mcu90615Sensor:
             reading = self._next(until_s, cancel)
         if reading is None:
             return None
+        low_c, high_c = SENSOR_RANGE_C
+        if not (low_c <= reading.object_c <= high_c and low_c <= reading.ambient_c <= high_c):
+            raise Trouble(Faulted(self._link.port, Fault.SENSOR_ABNORMAL))
         return TemperatureSample(reading.object_c, reading.ambient_c, self._monotonic_s(), info)
 
     def _next(self, until_s: float, cancel: Event) -> mcu90615.Reading | None:

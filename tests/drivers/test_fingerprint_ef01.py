@@ -136,6 +136,14 @@ def test_a_garbled_upload_is_asked_for_once_more_and_then_reported() -> None:
         module.close()
 
 
+def test_an_upload_of_nothing_but_garbage_is_garbled_and_one_of_nothing_is_silent() -> None:
+    for upload, fault in (([OK, bytes(300)], Fault.GARBLED), ([OK], Fault.SILENT)):
+        with scripted(script(upload=upload)) as device:
+            module = reader(device.port)
+            assert module.capture(5.0) == Faulted(device.port, fault, "0 of 256 image bytes")
+            module.close()
+
+
 def test_unplugged_in_mid_transfer_is_lost_and_plugged_again_goes_on_by_itself(tmp_path: Path) -> None:
     link = tmp_path / "reader"
     with scripted(script(upload=[OK, FIRST[:50], UNPLUG])) as device:

@@ -99,6 +99,16 @@ def test_a_stream_that_stops_is_a_fault_within_the_deadline() -> None:
         driver.close()
 
 
+def test_a_temperature_that_cannot_be_is_a_broken_sensor() -> None:
+    body = bytes.fromhex("5A5A4504") + (-27315).to_bytes(2, "big", signed=True) * 2
+    with scripted({CONTINUOUS: [READING]}) as device:
+        driver = sensor(device.port)
+        driver.open()
+        device.script[CONTINUOUS] = [body + bytes([sum(body) & 0xFF])]
+        assert driver.read(1.0) == Faulted(device.port, Fault.SENSOR_ABNORMAL)
+        driver.close()
+
+
 def test_waiting_can_be_cancelled() -> None:
     cancel = Event()
     with scripted({CONTINUOUS: [READING]}) as device:
