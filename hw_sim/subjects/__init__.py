@@ -38,6 +38,6 @@ def person(number: int, seed: int = 0) -> Person:
     return Person(
         number=number,
         fingers=ten_fingers(number, seed),
-        face=draw_face(random.Random(f"face {seed} {number}")),
+        face=draw_face(random.Random(f"looks {seed} {number}")),
         signature=habit(random.Random(f"signature {seed} {number}")),
     )
