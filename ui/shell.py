@@ -73,7 +73,7 @@ class Shell(QWidget):
         self.setAutoFillBackground(True)
         self._banner = TrainingBanner(theme, self)
         self.header = Header(theme, self)
-        self.header.language.asked.connect(self._switch_language)
+        self.header.language.asked.connect(self.switch_language)
         self._heading = Words(theme, Letter.INSTRUCTION, bold=True, parent=self)
         self._content = Stack(self)
         self._notice = NoticeLine(theme, self)
@@ -105,6 +105,11 @@ class Shell(QWidget):
         outer.addWidget(self._banner)
         outer.addWidget(self.header)
         outer.addLayout(body, 1)
+
+    @property
+    def facts(self) -> DeskFacts:
+        """What is drawn."""
+        return self._facts
 
     def take(self, intent: Intent) -> None:
         """One press: for the window itself or for the counter."""
@@ -209,7 +214,8 @@ class Shell(QWidget):
             raise TypeError("the photo's state has another screen")
         return screen
 
-    def _switch_language(self) -> None:
+    def switch_language(self) -> None:
+        """The other language, at once and everywhere."""
         other = Language.ENGLISH if self.text.language is Language.INDONESIAN else Language.INDONESIAN
         self.text = self._make_text(other)
         self.draw()

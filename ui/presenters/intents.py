@@ -159,8 +159,9 @@ def ask(counter: Counter, intent: ToCounter) -> None:
         case RecordException(position, kind, approver_id, approver_pin):
             counter.record_exception(position, kind, approver_id, approver_pin)
         case Change(role, position):
-            counter.review_change(role)
-            if position is not None:
+            if position is None:
+                counter.review_change(role)
+            else:
                 counter.retake_finger(position)
         case _:
             assert_never(intent)
