@@ -1,10 +1,12 @@
 """The spool's files are the truth: a lost or broken database, a lost or altered bundle, every step of the table."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from station.receiver import verify
 from station.safekeeping import audit
 from station.safekeeping.events import EventKind
 from station.safekeeping.spool import Entry, Spool
@@ -176,6 +178,31 @@ def test_a_bundle_goes_only_after_its_receipt_is_on_the_disk_and_stays_purged(st
     assert states(again) == [State.PURGED, *EXPECTED[1:]]
     assert again.spool.receipt_path(first).read_bytes() == b"receipt"
     again.close()
+
+
+def test_a_refused_seal_that_comes_back_after_a_power_cut_does_not_displace_the_one_that_was_saved(
+    station: TrialStation, tmp_path: Path
+) -> None:
+    """The first try got a name and then an error, the second the same number and the green tick; both are on the disk."""
+    twin = TrialStation(tmp_path / "twin", station.clock)
+    shutil.copytree(station.folder, twin.folder)
+    outcomes = []
+    for each in (station, twin):
+        vault = each.unlock()
+        outcomes.append(vault.seal_segment(vault.resume("BPN-0002"), "thumb", finger(5), False))
+        vault.close()
+    saved, ghost = outcomes
+    assert isinstance(saved, Sealed)
+    assert isinstance(ghost, Sealed)
+    assert saved.sequence == ghost.sequence
+    for path in twin.bundles.glob(f"*{ghost.bundle_id}*"):
+        shutil.copy2(path, station.bundles)
+    vault = station.unlock()
+    assert [one.id.hex() for one in vault.spool.entries() if one.sequence == saved.sequence] == [saved.bundle_id]
+    assert vault.spool.last == (saved.sequence, bytes.fromhex(saved.sha256))
+    vault.close()
+    assert verify(station.bundles, station.keyring()).accepted
+    assert len(list((station.folder / "spool" / "quarantine").glob(f"*{ghost.bundle_id}*"))) == 2
 
 
 def test_the_table_knows_every_state_and_refuses_every_other_step() -> None:
