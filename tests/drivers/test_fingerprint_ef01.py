@@ -69,6 +69,11 @@ def script(**changes: Pieces) -> dict[bytes, Pieces]:
     return {request: changes.get(name, pieces) for name, (request, pieces) in answers.items()}
 
 
+@pytest.fixture
+def short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.fingerprint_ef01.PROBE_S", 0.1)
+
+
 def reader(port: str, **more: str | int | bool) -> Ef01Reader:
     options: dict[str, str | int | float | bool] = {"width": WIDTH, "height": HEIGHT, "raise_baud": False, **more}
     return Ef01Reader(DriverSettings("ef01-r307", port, options=options), R307)
@@ -168,6 +173,7 @@ def test_a_silent_port_is_told_within_the_deadline() -> None:
         module.close()
 
 
+@pytest.mark.usefixtures("short_probes")
 @pytest.mark.parametrize("speed", [9_600, 115_200])
 def test_a_module_at_another_speed_is_found(speed: int) -> None:
     with scripted(script(), speed=speed, noise=b"\xf8\x80\x3e") as device:
@@ -177,6 +183,7 @@ def test_a_module_at_another_speed_is_found(speed: int) -> None:
         module.close()
 
 
+@pytest.mark.usefixtures("short_probes")
 def test_noise_at_every_speed_is_garbled() -> None:
     with scripted({}, speed=1, noise=b"\xf8\x80\x3e\x00") as device:
         module = reader(device.port)
@@ -313,6 +320,7 @@ def test_the_module_is_sped_up_for_the_transfer_and_put_back_on_close() -> None:
         assert device.asked[-2:] == [PACKET_128, SLOW]
 
 
+@pytest.mark.usefixtures("short_probes")
 def test_a_line_that_fails_at_the_high_speed_goes_on_at_the_old_one() -> None:
     with scripted(script() | {FAST: [OK]}, speed=57_600) as device:
         module = reader(device.port, raise_baud=True)

@@ -25,6 +25,11 @@ READING = bytes.fromhex("5A5A45040E3A094795")
 OTHER_READING = bytes.fromhex("5A5A45040D480947A2")
 
 
+@pytest.fixture(autouse=True)
+def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.temperature_mcu90615.PROBE_S", 0.2)
+
+
 def sensor(port: str, baud: int | None = None) -> Mcu90615Sensor:
     return Mcu90615Sensor(DriverSettings("mcu90615", port, baud))
 
