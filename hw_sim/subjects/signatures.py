@@ -141,7 +141,7 @@ def _fit(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Centre the track in the pad, shrunk only where it would leave it, a millimetre off at most."""
     spans = float(np.ptp(x)), float(np.ptp(y))
-    scale = min(1.0, 0.88 * width_mm / spans[0], 0.84 * height_mm / spans[1])
+    scale = min(1.0, 0.88 * width_mm / max(spans[0], 1e-9), 0.84 * height_mm / max(spans[1], 1e-9))
     middle = (float(x.max() + x.min()) / 2, float(y.max() + y.min()) / 2)
     slack = 0.04 * height_mm
     left = width_mm / 2 + rng.uniform(-slack, slack)
