@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 SLICE_S = 0.05
 """How long a read waits before it looks at the deadline and the cancel event again."""
+UNSETTLING_BAUD = 1200
 CHUNK = 4096
 MOMENT_S = 0.005
 DRAIN_LIMIT = 256 * 1024
@@ -157,23 +158,33 @@ class Link:
 
     def _opened(self, baud: int) -> serial.Serial:
         try:
-            port = serial.serial_for_url(
-                self.port,
-                do_not_open=True,
-                baudrate=baud,
-                bytesize=serial.EIGHTBITS,
-                parity=self.line.parity,
-                stopbits=serial.STOPBITS_ONE,
-                timeout=SLICE_S,
-                write_timeout=1.0,
-                exclusive=True,
-            )
-            port.dtr = False
-            port.rts = False
-            port.open()
+            try:
+                port = self._configured(baud, self.line.parity)
+            except (OSError, termios.error) as refused:
+                if not _is_invalid(refused):
+                    raise
+                self._configured(UNSETTLING_BAUD, serial.PARITY_NONE).close()
+                port = self._configured(baud, self.line.parity)
         except (OSError, termios.error, ValueError) as refused:
             raise Trouble(Disconnected(self.port, _absence(refused))) from refused
         _lower_latency(port)
+        return port
+
+    def _configured(self, baud: int, parity: str) -> serial.Serial:
+        port = serial.serial_for_url(
+            self.port,
+            do_not_open=True,
+            baudrate=baud,
+            bytesize=serial.EIGHTBITS,
+            parity=parity,
+            stopbits=serial.STOPBITS_ONE,
+            timeout=SLICE_S,
+            write_timeout=1.0,
+            exclusive=True,
+        )
+        port.dtr = False
+        port.rts = False
+        port.open()
         return port
 
     def _open_serial(self) -> serial.Serial:
@@ -192,6 +203,11 @@ def _lower_latency(port: serial.Serial) -> None:
         port.set_low_latency_mode(True)
     except (AttributeError, NotImplementedError, ValueError, OSError):
         return
+
+
+def _is_invalid(refused: Exception) -> bool:
+    """EINVAL: a pseudo-terminal drops parity, and glibc calls that an error when no other setting changes."""
+    return errno.EINVAL in refused.args or getattr(refused.__cause__, "args", (None,))[0] == errno.EINVAL
 
 
 def _absence(refused: Exception) -> Absence:

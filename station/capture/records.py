@@ -118,6 +118,7 @@ def photo_parts(picture: Gray, verdict: Verdict, sex: Sex, now: datetime) -> tup
         height=height,
         gender=gender,
         quality=(QualityBlock(verdict.score),),
+        processing=fac.CARD_CUT,
     )
     return (Part("photo.fac", FAC, bytearray(fac.encode(fac.FaceRecord((photo,))))),)
 
