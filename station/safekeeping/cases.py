@@ -1,5 +1,6 @@
 """Open cases as metadata: number, id and salt lie here from the first capture to the manifest, and then are gone."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,11 @@ def check_metadata(text: str, limit: int) -> None:
 
 
 class CaseStore:
-    """One small file a case; a case is open as long as its file is there."""
+    """One small file a case; a case is open as long as its file is there.
+
+    What the disk refuses to write or remove is kept in memory and tried again by `settle`, which comes before every
+    seal: so a case is on the disk before anything of it is shown as saved.
+    """
 
     def __init__(self, folder: Path, disk: Disk) -> None:
         self._folder, self._disk = folder, disk
@@ -62,27 +67,47 @@ class CaseStore:
         for part in folder.glob("*.part"):
             disk.unlink(part)
         self._open: dict[bytes, tuple[CaseHandle, int]] = {}
+        self._unwritten: dict[Path, bytes] = {}
+        self._ended: set[Path] = set()
         for path in sorted(folder.glob("*.case")):
-            handle, begun_ms = _decode(path.read_bytes())
+            try:
+                handle, begun_ms = _decode(path.read_bytes())
+            except BadCbor:
+                disk.replace(path, path.with_suffix(".damaged"))
+                continue
             self._open[handle.case_id] = handle, begun_ms
 
     def begin(self, case: CaseHandle, begun_ms: int) -> None:
-        """Write the case down durably. Raises OSError, BadCbor."""
+        """Open a case and write it down; raises BadCbor for a number that is not fit for metadata."""
         check_metadata(case.number, MAX_NUMBER)
-        body: dict[str, cbor.Value] = {
-            "case": case.case_id,
-            "number": case.number,
-            "salt": case.salt,
-            "begun_ms": begun_ms,
-        }
-        write_new(self._disk, self._path(case), cbor.encode(body))
+        body = cbor.encode({"case": case.case_id, "number": case.number, "salt": case.salt, "begun_ms": begun_ms})
         self._open[case.case_id] = case, begun_ms
+        self._unwritten[self._path(case)] = body
+        self._try_to_settle()
 
     def end(self, case: CaseHandle) -> None:
         """Forget a case and its salt."""
-        self._disk.unlink(self._path(case))
-        self._disk.fsync_folder(self._folder)
         del self._open[case.case_id]
+        self._unwritten.pop(self._path(case), None)
+        self._ended.add(self._path(case))
+        self._try_to_settle()
+
+    def settle(self) -> None:
+        """Bring the disk in line with memory; raises OSError."""
+        for path, body in list(self._unwritten.items()):
+            if path.exists():
+                self._disk.unlink(path)
+            write_new(self._disk, path, body)
+            del self._unwritten[path]
+        for path in list(self._ended):
+            if path.exists():
+                self._disk.unlink(path)
+            self._disk.fsync_folder(self._folder)
+            self._ended.discard(path)
+
+    def _try_to_settle(self) -> None:
+        with contextlib.suppress(OSError):  # tried again before the next seal, which refuses if it fails again
+            self.settle()
 
     def all(self) -> tuple[tuple[CaseHandle, int], ...]:
         """The open cases and when each was begun (Unix milliseconds), oldest first."""

@@ -91,7 +91,8 @@ class Vault:
                 keyring = recovery.open_keyring(folder, secret.root_fingerprint, when, log, newest)
                 vault = cls(folder, secret, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases)
             except OSError as why:
-                raise VaultRefused(_disk_message(why)) from why
+                text = msg("The data folder cannot be used. Check the disk, then start again.")
+                raise VaultRefused(text) from why
             vault.audit(EventKind.STATION_UNLOCKED, keyring_version=keyring.version)
             vault._open = stack.pop_all()
         return vault
@@ -101,7 +102,10 @@ class Vault:
         return self.keyring.ends_soon(self._clock.now())
 
     def begin_case(self, number: str) -> CaseHandle:
-        """Open a case durably. Raises OSError, or BadCbor for a number that is open already or not fit for metadata."""
+        """Open a case; it is on the disk at the latest when its first capture is shown as saved.
+
+        Raises BadCbor for a number that is open already or not fit for metadata.
+        """
         self._assert_thread()
         if self._cases.find(number):
             raise BadCbor("this case number is open already")
@@ -217,6 +221,7 @@ class Vault:
         draft = Entry(core.id, kind, core.sequence, bytes(32), 0, case.case_id, label, core.created.unix_ms, training)
         recipients = self.keyring.current_recipients()
         try:
+            self._cases.settle()
             entry = self.spool.store(
                 draft, lambda write: write_bundle(core, content, recipients, self._signer, write, self._entropy)
             )

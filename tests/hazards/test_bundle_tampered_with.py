@@ -97,7 +97,7 @@ def test_every_truncation_is_refused() -> None:
 
 def test_thousands_of_flipped_bits_are_all_refused() -> None:
     chance = random.Random(20261124)
-    places = {chance.randrange(len(GOOD) * 8) for _ in range(4000)} | set(range(48 * 8))
+    places = {chance.randrange(len(GOOD) * 8) for _ in range(2500)} | set(range(48 * 8))
     for place in places:
         data = bytearray(GOOD)
         data[place // 8] ^= 1 << place % 8

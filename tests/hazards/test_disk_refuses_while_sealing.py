@@ -86,6 +86,56 @@ def test_a_disk_that_stays_full_refuses_every_time_and_seals_once_there_is_room(
     assert sum(path.read_bytes().count(b"seal_refused") for path in kinds) == 3
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["not done", "done but reported failed"])
+def test_a_case_begun_and_closed_on_a_failing_disk_is_whole_once_it_is_sealed(tmp_path: Path, after: bool) -> None:
+    station = TrialStation(tmp_path)
+    station.provision()
+    disk = FailingDisk(failure=trouble(errno.EIO), after=after, once=True)
+    vault = station.unlock(disk)
+    for at in range(8):
+        number = f"BPN-{at:04}"
+        disk.arm(at)
+        case = vault.begin_case(number)
+        disk.arm(1 << 30)
+        assert isinstance(vault.seal_segment(case, "finger 1", finger(1), False), Sealed)
+        vault.close()
+        vault = station.unlock(disk)
+        assert [one.number for one in vault.open_cases()] == [number]
+        case = vault.resume(number)
+        closing = 0
+        while not isinstance(vault.close_case(case, {}, [], False), Sealed):
+            closing += 1
+        assert closing == 0
+        assert vault.open_cases() == ()
+    vault.close()
+    assert verify(station.bundles, station.keyring()).accepted
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["not done", "done but reported failed"])
+def test_trouble_at_any_step_of_closing_leaves_the_case_open_or_closed_and_never_half(
+    tmp_path: Path, after: bool
+) -> None:
+    station = TrialStation(tmp_path)
+    station.provision()
+    disk = FailingDisk(failure=trouble(errno.EIO), after=after, once=True)
+    for at in range(30):
+        vault = station.unlock(disk)
+        case = vault.begin_case(f"BPN-{at:04}")
+        disk.arm(at)
+        outcome = vault.close_case(case, {}, [], False)
+        disk.arm(1 << 30)
+        if isinstance(outcome, SealRefused):
+            assert len(vault.open_cases()) == 1
+            assert isinstance(vault.close_case(case, {}, [], False), Sealed)
+        assert vault.open_cases() == ()
+        vault.close()
+        again = station.unlock()
+        assert again.open_cases() == ()
+        again.close()
+    assert verify(station.bundles, station.keyring()).accepted
+    assert not list((station.folder / "spool" / "cases").iterdir())
+
+
 def test_short_writes_are_carried_on(tmp_path: Path) -> None:
     station = TrialStation(tmp_path)
     station.provision()

@@ -183,7 +183,7 @@ def test_a_bundle_goes_only_after_its_receipt_is_on_the_disk_and_stays_purged(st
 def test_a_refused_seal_that_comes_back_after_a_power_cut_does_not_displace_the_one_that_was_saved(
     station: TrialStation, tmp_path: Path
 ) -> None:
-    """The first try got a name and then an error, the second the same number and the green tick; both are on the disk."""
+    """The first try got a name and an error, the second the same number and the green tick; both are on the disk."""
     twin = TrialStation(tmp_path / "twin", station.clock)
     shutil.copytree(station.folder, twin.folder)
     outcomes = []

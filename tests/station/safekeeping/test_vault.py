@@ -20,7 +20,7 @@ from station.safekeeping.signing import SigningKey
 from station.safekeeping.vault import Sealed, SealRefused, Vault, VaultRefused
 from station.safekeeping.wiping import wipe
 from station.text import Message
-from tests.helpers.sealing import CHEAP, PASSPHRASE, TrialStation, finger
+from tests.helpers.sealing import CHEAP, PASSPHRASE, FailingDisk, TrialStation, finger
 
 NUMBER = "BPN-0001"
 
@@ -100,6 +100,27 @@ def test_a_case_is_resumed_with_the_same_commitment_after_a_restart(station: Tri
     with pytest.raises(BadCbor):
         again.begin_case(NUMBER)
     again.close()
+
+
+def test_a_damaged_case_file_is_put_aside_and_what_was_sealed_is_delivered(station: TrialStation) -> None:
+    vault = station.unlock()
+    case = vault.begin_case(NUMBER)
+    vault.seal_segment(case, "finger 1", finger(1), False)
+    vault.close()
+    (path,) = (station.folder / "spool" / "cases").iterdir()
+    path.write_bytes(b"\xa1")
+    again = station.unlock()
+    assert (again.open_cases(), again.waiting()) == ((), 1)
+    again.close()
+    assert path.with_suffix(".damaged").exists()
+
+
+def test_a_folder_that_cannot_be_used_is_refused_with_what_to_do(station: TrialStation) -> None:
+    disk = FailingDisk(0, lambda: OSError(5, "no"))
+    with pytest.raises(VaultRefused) as caught:
+        station.unlock(disk)
+    assert "data folder" in caught.value.message.msgid
+    station.unlock().close()
 
 
 def test_a_discarded_case_keeps_its_segments_for_delivery(station: TrialStation) -> None:
