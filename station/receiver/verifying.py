@@ -78,9 +78,9 @@ def verify(paths: Path | Iterable[Path], keyring: Keyring, *, training_ok: bool 
 
 
 def bundle_files(paths: Path | Iterable[Path]) -> list[Path]:
-    """The files named, and for each folder the bundles in it."""
+    """The files named, and for each folder the bundles in it and below it."""
     listed = [paths] if isinstance(paths, Path) else list(paths)
-    return [file for path in listed for file in (sorted(path.glob("*" + SUFFIX)) if path.is_dir() else [path])]
+    return [file for path in listed for file in (sorted(path.rglob("*" + SUFFIX)) if path.is_dir() else [path])]
 
 
 def _verify_one(path: Path, keyring: Keyring, training_ok: bool) -> BundleReport:
