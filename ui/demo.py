@@ -15,6 +15,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from rich.console import Console
 
+from drivers.api import Busy, Ready
 from station.capture.facts import DeskFacts, Step
 from station.capture.scenario import Applicant, Scenario, load
 from ui import app
@@ -94,6 +95,7 @@ class Drill:
         self._shell = robot.shell
         self._give_up_s = time.monotonic() + timeout_s
         self.ended = ""
+        self._troubles: list[str] = []
         self._timer = QTimer(self._shell)
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._tick)
@@ -107,9 +109,21 @@ class Drill:
             self.ended = facts.step.value
             QApplication.quit()
             return
+        self._say_troubles(facts)
         if self._applicant is not None:
             self._applicant.follow(facts)
         self._robot.act(facts)
+
+    def _say_troubles(self, facts: DeskFacts) -> None:
+        """What an officer would read: problems, and devices that are not well."""
+        troubles = [self._shell.text(facts.problem)] if facts.problem is not None else []
+        troubles += [
+            self._shell.text(one.sentence) for one in facts.devices if not isinstance(one.status, Ready | Busy | None)
+        ]
+        if troubles != self._troubles:
+            self._troubles = troubles
+            for trouble in troubles:
+                self._robot.say(f"     [yellow]{trouble}[/yellow]")
 
 
 def _name(facts: DeskFacts, shell: Shell) -> str:

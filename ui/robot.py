@@ -20,15 +20,18 @@ from ui.widgets.field import FieldEditor
 
 W = TypeVar("W", bound=QWidget)
 PEN_UP_S = 0.8
+SIGN_AGAIN_S = 20.0
 
 
 class Robot:
     """`act` makes at most one press; a press waits until the last one can no longer be taken for its double."""
 
     def __init__(self, shell: Shell, scenario: Scenario, say: Callable[[str], None]) -> None:
-        self.shell, self._scenario, self._say = shell, scenario, say
+        self.shell, self._scenario, self.say = shell, scenario, say
         self._frame: LiveFrame | None = None
         self._pressed_s = 0.0
+        self._approved = False
+        self._signing_s: float | None = None
         self._excepted: set[FingerPosition | None] = set()
 
     def saw(self, frame: LiveFrame) -> None:
@@ -43,7 +46,7 @@ class Robot:
         if place is Place.REASON:
             self._press_where(lambda intent: isinstance(intent, ChooseReason) and intent.kind is self._kind(facts))
         elif place is Place.APPROVER:
-            self._approve(facts)
+            self._approve()
         elif facts.step is Step.LOGIN and not facts.login.busy:
             self._log_in()
         elif facts.step is Step.HOME and all(isinstance(device.status, Ready) for device in facts.devices):
@@ -66,6 +69,7 @@ class Robot:
                 shown = case.fingers if facts.step is Step.FINGERS else case.confirmation
                 if shown.current is not None and self._kind(facts) is not None and shown.current not in self._excepted:
                     self._excepted.add(shown.current)
+                    self._approved = False
                     self._press(Go(Place.REASON))
             case Step.SIGNATURE:
                 self._sign(case)
@@ -89,13 +93,14 @@ class Robot:
         elif isinstance(self.shell.primary.intent, LogIn):
             self._primary()
 
-    def _approve(self, facts: DeskFacts) -> None:
+    def _approve(self) -> None:
         view = self.shell.view
         if view.officer_id != self._scenario.approver_id:
             self._press(Choose(self._scenario.approver_id))
-        elif not view.pin and facts.problem is None:
+        elif not view.pin and not self._approved:
             self._type(self._scenario.approver_pin)
-        elif isinstance(self.shell.primary.intent, RecordException):
+        elif isinstance(self.shell.primary.intent, RecordException) and not self._approved:
+            self._approved = True
             self._primary()
 
     def _fill(self) -> None:
@@ -139,15 +144,19 @@ class Robot:
 
     def _sign(self, case: CaseFacts) -> None:
         if self._scenario.cannot_sign:
+            self._approved = False
             self._press(Go(Place.REASON))
             return
-        points = case.signature.points
+        points, now_s = case.signature.points, time.monotonic()
+        if self._signing_s is None or (not points and now_s - self._signing_s > SIGN_AGAIN_S):
+            self._signing_s = now_s
+            self._press(Do.CLEAR_INK)
         if points and time.monotonic() - points[-1].time_s > PEN_UP_S:
             self._press(Do.ACCEPT_SIGNATURE)
 
     def _primary(self) -> None:
         if self.shell.primary.active:
-            self._say(f"     {self.shell.primary.text()}")
+            self.say(f"     {self.shell.primary.text()}")
             self._click(self.shell.primary)
 
     def _press(self, intent: object) -> None:
@@ -156,7 +165,7 @@ class Robot:
     def _press_where(self, wanted: Callable[[object], bool]) -> None:
         for button in self._visible(ActionButton):
             if button.active and wanted(button.intent):
-                self._say(f"     {button.accessibleName()}")
+                self.say(f"     {button.accessibleName()}")
                 self._click(button)
                 return
 

@@ -78,8 +78,8 @@ class Shell(QWidget):
         self._content = Stack(self)
         self._notice = NoticeLine(theme, self)
         bar = QWidget(self)
-        self.secondary = [ActionButton(theme, Look.SECONDARY, bar) for _ in range(MOST_SECONDARY)]
-        self.primary = ActionButton(theme, Look.PRIMARY, bar)
+        self.secondary = [ActionButton(theme, Look.SECONDARY, bar, now_s=self._now_s) for _ in range(MOST_SECONDARY)]
+        self.primary = ActionButton(theme, Look.PRIMARY, bar, now_s=self._now_s)
         self.primary.setMinimumWidth(theme.px(84))
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)

@@ -47,6 +47,7 @@ def present(case: CaseFacts, confirming: bool) -> FingersState:
     facts = case.confirmation if confirming else case.fingers
     current = next((finger for finger in facts.fingers if finger.position is facts.current), None)
     verdict = current.last if current is not None else None
+    reading = facts.busy or 0 < facts.rows_shown < facts.rows_total
     done = sum(1 for finger in facts.fingers if finger.accepted or finger.exception is not None)
     return FingersState(
         bar=_bar(facts, current, confirming),
@@ -55,9 +56,9 @@ def present(case: CaseFacts, confirming: bool) -> FingersState:
         rows_shown=facts.rows_shown,
         rows_total=facts.rows_total,
         line=facts.message,
-        mark=Mark(msg("Reading"), Tone.ACTIVE) if facts.busy else verdict_mark(verdict, msg("Waiting for the finger")),
+        mark=Mark(msg("Reading"), Tone.ACTIVE) if reading else verdict_mark(verdict, msg("Waiting for the finger")),
         score=verdict.score if verdict is not None else None,
-        reason=_reason(current, verdict),
+        reason=_reason(facts, current, verdict),
         cure=None if verdict is None else verdict.cure,
         tries=no_words()
         if current is None
@@ -66,10 +67,22 @@ def present(case: CaseFacts, confirming: bool) -> FingersState:
     )
 
 
-def _reason(current: FingerFacts | None, verdict: Verdict | None) -> Message:
+def _reason(facts: FingersFacts, current: FingerFacts | None, verdict: Verdict | None) -> Message:
     if current is not None and current.duplicate_of is not None:
         return msg("This looks like the {finger}", finger=FINGER[current.duplicate_of])
-    return verdict.reason if verdict is not None else no_words()
+    return verdict.reason if verdict is not None else _before(facts, current)
+
+
+def _before(facts: FingersFacts, current: FingerFacts | None) -> Message:
+    """The last finger's verdict stays readable while the next one is waited for."""
+    before = None
+    for finger in facts.fingers:
+        if current is None or finger.position is current.position:
+            break
+        before = finger
+    if before is None or before.best is None or not before.accepted:
+        return no_words()
+    return msg("{finger}: good, quality {score}", finger=FINGER[before.position], score=before.best.score)
 
 
 def standing(finger: FingerFacts, current: FingerPosition | None) -> Standing:
