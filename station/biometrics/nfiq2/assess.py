@@ -12,7 +12,7 @@ from station.biometrics.nfiq2.forest import histogram_names, predict
 from station.biometrics.nfiq2.grid import Floats, lay_grid, tile_means
 from station.biometrics.nfiq2.region import find_region
 from station.biometrics.nfiq2.ridges import frequency_analysis, local_clarity, ridge_valley_ratios
-from station.biometrics.nfiq2.spots import find_spots, minutiae_features
+from station.biometrics.nfiq2.spots import find_footprint, find_spots, minutiae_features
 
 NFIQ2_PPI = 500
 _NEAR_WHITE = 250.0
@@ -21,8 +21,6 @@ _LEAST_SIDE_PX = 36
 _MOST_WIDTH_PX, _MOST_HEIGHT_PX = 800, 1000
 _LEAST_FDA_BLOCKS = 10
 _LEAST_SPOTS = 6
-_FOOTPRINT_WINDOW_PX = 25
-_FOOTPRINT_DEVIATION = 12.0
 _LEAST_FOOTPRINT_PX = 24_750  # FingerJet: 11,000 pixels at 333 ppi
 
 _BOUNDS = {
@@ -64,7 +62,8 @@ def at_500_ppi(pixels: Gray, ppi: int) -> Gray:
 def assess(pixels: Gray, ppi: int) -> Assessment | Refusal:
     """Score one impression, (height, width) uint8 with dark ridges, scaled to 500 ppi first."""
     image = _without_white_frame(at_500_ppi(pixels, ppi))
-    refusal = _refusal(image)
+    footprint = find_footprint(image)
+    refusal = _refusal(image, int(footprint.sum()))
     if refusal is not None:
         return refusal
     grid = lay_grid(image)
@@ -76,7 +75,7 @@ def assess(pixels: Gray, ppi: int) -> Assessment | Refusal:
         "RVUP": ridge_valley_ratios(grid),
     }
     region = find_region(image)
-    spots = find_spots(image, region.mask)
+    spots = find_spots(image, footprint)
     if (
         len(histograms["FDA"]) < _LEAST_FDA_BLOCKS
         or len(spots) < _LEAST_SPOTS
@@ -96,14 +95,6 @@ def assess(pixels: Gray, ppi: int) -> Assessment | Refusal:
     return Assessment(predict(features), features, scaled=ppi != NFIQ2_PPI)
 
 
-def footprint_px(image: Gray) -> int:
-    """How many pixels (at 500 ppi) lie where the grey values vary enough to be ridges."""
-    grey = image.astype(np.float32)
-    window = (_FOOTPRINT_WINDOW_PX, _FOOTPRINT_WINDOW_PX)
-    variance = cv2.blur(grey * grey, window) - cv2.blur(grey, window) ** 2
-    return int((variance > _FOOTPRINT_DEVIATION**2).sum())
-
-
 def _without_white_frame(image: Gray) -> Gray:
     """Cut rows and columns that are nearly white on average, from each side, but for the last one."""
     rows = np.flatnonzero(image.mean(axis=1) <= _NEAR_WHITE)
@@ -114,14 +105,14 @@ def _without_white_frame(image: Gray) -> Gray:
     return image[top : int(rows[-1]) + 2, left : int(cols[-1]) + 2]
 
 
-def _refusal(image: Gray) -> Refusal | None:
+def _refusal(image: Gray, footprint_px: int) -> Refusal | None:
     """NIST's refusals that need no feature; the area test is FingerJet's, its footprint estimated."""
     height, width = image.shape
     if float(image.std()) < _LEAST_DEVIATION:
         return Refusal.UNIFORM
     if height > _MOST_HEIGHT_PX or width > _MOST_WIDTH_PX:
         return Refusal.TOO_LARGE
-    if min(height, width) < _LEAST_SIDE_PX or footprint_px(image) < _LEAST_FOOTPRINT_PX:
+    if min(height, width) < _LEAST_SIDE_PX or footprint_px < _LEAST_FOOTPRINT_PX:
         return Refusal.TOO_SMALL
     return None
 

@@ -16,17 +16,27 @@ Floats32 = npt.NDArray[np.float32]
 _DIRECTIONS = 12
 _PERIOD_PX = 9.0
 _SCALE = 2 / 3
-_RIM_PX = 5
+_RIM_PX = 8
 _TWIN_PX = 6.0
 _HALF_PX, _BELL_PX = 7, 3.0
 _COM_HALF_PX = 100
+_FOOTPRINT_WINDOW_PX, _FOOTPRINT_DEVIATION = 25, 12.0
 
 
-def find_spots(image: Gray, finger: Bools) -> Floats:
-    """Likely minutiae inside `finger` (height, width) bool, as (n, 2) x and y in the image's pixels."""
+def find_footprint(image: Gray) -> Bools:
+    """Where grey values vary enough to be ridges, (height, width), with half a window around."""
+    grey = image.astype(np.float32)
+    window = (_FOOTPRINT_WINDOW_PX, _FOOTPRINT_WINDOW_PX)
+    variance = cv2.blur(grey * grey, window) - cv2.blur(grey, window) ** 2
+    return np.asarray(variance > _FOOTPRINT_DEVIATION**2)
+
+
+def find_spots(image: Gray, footprint: Bools) -> Floats:
+    """Likely minutiae within `footprint` (height, width) bool, as (n, 2) x and y in the image's pixels."""
     small = cv2.resize(image, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA).astype(np.float32)
     small -= cv2.GaussianBlur(small, (0, 0), 6)
-    inside = cv2.erode(finger.astype(np.uint8), np.ones((2 * _RIM_PX + 1,) * 2, np.uint8))
+    rim = np.ones((2 * _RIM_PX + 1,) * 2, np.uint8)
+    inside = cv2.erode(footprint.astype(np.uint8), rim, borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
     inside = cv2.resize(inside, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
     spots = _residues(*_waves(small), inside.astype(bool))
     return np.asarray(_without_twins(spots) / _SCALE)

@@ -14,6 +14,7 @@ from station.biometrics.model import Measure, Verdict
 from station.biometrics.nfiq2.assess import NFIQ2_PPI, Assessment, Refusal, assess, at_500_ppi
 from station.biometrics.nfiq2.grid import Bools
 from station.biometrics.nfiq2.region import find_region
+from station.biometrics.nfiq2.spots import find_footprint
 from station.text import Message, msg
 
 _NO_FINGER_DEVIATION, _NO_FINGER_DEVIATION_COARSE = 3.5, 6.0  # coarse: 4 bits, steps of 17
@@ -69,8 +70,17 @@ def _texture(pixels: Gray) -> float:
     return float((grey - cv2.blur(grey, (_RIM_PX, _RIM_PX))).std())
 
 
+def _finger(pixels: Gray) -> Bools:
+    """The finger's pixels: the dark blob, or all that looks like ridges where that is more (a finger that fills the
+    glass has no ground to stand out from)."""
+    blob = find_region(pixels).mask
+    window = np.ones((_RIM_PX, _RIM_PX), np.uint8)
+    ridged = cv2.erode(find_footprint(pixels).astype(np.uint8), window).astype(bool)
+    return blob if blob.sum() >= ridged.sum() else ridged
+
+
 def _look(pixels: Gray) -> _Look:
-    mask = find_region(pixels).mask
+    mask = _finger(pixels)
     height, width = pixels.shape
     ys, xs = np.nonzero(mask)
     if len(ys) == 0:

@@ -9,13 +9,13 @@ import pytest
 from drivers.api import Gray
 from hw_sim.subjects import person
 from hw_sim.subjects.fingers import impression
-from station.biometrics.nfiq2.assess import Assessment, Refusal, assess, at_500_ppi, footprint_px
+from station.biometrics.nfiq2.assess import Assessment, Refusal, assess, at_500_ppi
 from station.biometrics.nfiq2.flow import certainty, flow
 from station.biometrics.nfiq2.forest import FEATURES, histogram_names, predict
 from station.biometrics.nfiq2.grid import lay_grid
 from station.biometrics.nfiq2.region import find_region
 from station.biometrics.nfiq2.ridges import frequency_analysis, local_clarity, ridge_valley_ratios
-from station.biometrics.nfiq2.spots import find_spots
+from station.biometrics.nfiq2.spots import find_footprint, find_spots
 
 HISTOGRAMS_OF_A_GOOD_FINGER = {
     "FDA": (1, 1, 5, 13, 13, 10, 11, 22, 15, 6, 0.461819, 0.158383),
@@ -133,7 +133,7 @@ def test_what_is_no_finger_is_refused(image: Gray, why: Refusal) -> None:
 def test_the_footprint_is_the_ridges_and_half_a_window_around() -> None:
     image = np.full((300, 300), 255, dtype=np.uint8)
     image[50:250, 50:250] = stripes(10.0, side_px=200)
-    assert footprint_px(image) == pytest.approx(224 * 224, rel=0.02)
+    assert find_footprint(image).sum() == pytest.approx(224 * 224, rel=0.02)
 
 
 @pytest.mark.parametrize(("ppi", "side_px"), [(508, 252), (500, 256), (450, 284), (1000, 128)])

@@ -45,7 +45,7 @@ def test_the_score_is_near_nist_s_and_ranks_impressions_alike(assessed: dict[str
     theirs = [reference.score or 0 for reference in SCORED]
     assert np.abs(np.subtract(ours, theirs)).mean() < 2.0
     assert abs(np.subtract(ours, theirs).mean()) < 1.0
-    assert rank_correlation(ours, theirs) > 0.96
+    assert rank_correlation(ours, theirs) > 0.97
 
 
 def test_half_of_the_minutiae_estimates_are_within_a_quarter(assessed: dict[str, Assessment]) -> None:
