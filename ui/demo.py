@@ -110,7 +110,7 @@ class Drill:
             QApplication.quit()
             return
         self._say_troubles(facts)
-        if self._applicant is not None:
+        if self._applicant is not None and not self._robot.excepts(facts):
             self._applicant.follow(facts)
         self._robot.act(facts)
 

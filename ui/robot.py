@@ -23,6 +23,11 @@ PEN_UP_S = 0.8
 SIGN_AGAIN_S = 20.0
 
 
+def _same(one: str, other: str) -> bool:
+    """Choices are written as on the card, in capitals; a scenario may write them otherwise."""
+    return one.casefold() == other.casefold()
+
+
 class Robot:
     """`act` makes at most one press; a press waits until the last one can no longer be taken for its double."""
 
@@ -76,6 +81,10 @@ class Robot:
             case _:
                 pass
 
+    def excepts(self, facts: DeskFacts) -> bool:
+        """Whether what is asked for now will be recorded by exception: then nobody lays a finger down."""
+        return facts.step is not Step.SIGNATURE and self._kind(facts) is not None
+
     def _kind(self, facts: DeskFacts) -> ExceptionKind | None:
         if facts.case is None:
             return None
@@ -108,7 +117,7 @@ class Robot:
         wanted, draft = self._scenario.draft, self.shell.view.draft
         for editor in self._visible(FieldEditor):
             value = getattr(wanted, editor.name)
-            if value and getattr(draft, editor.name) != value:
+            if value and not _same(getattr(draft, editor.name), value):
                 self._enter(editor, value)
                 return
         if draft.ground is not wanted.ground:
@@ -126,7 +135,7 @@ class Robot:
             editor.line.selectAll()
             type_text(editor.line, value)
         elif editor.choices is not None:
-            self._click(next(button for button in editor.choices.buttons if button.intent == value))
+            self._click(next(one for one in editor.choices.buttons if _same(str(one.intent), value)))
 
     def _press_edit(self, name: str, wanted: CaseDraft) -> None:
         value = getattr(wanted, name)
