@@ -1,8 +1,17 @@
-"""Judging and extracting in another process, so that the counter stays quick while it works."""
+"""Judging and extracting in another process, so that the counter stays quick while it works.
+
+Images and templates go through the process's pipe and nowhere else. The process ends with the station, however the
+station ends; when it dies by itself it is started anew and the impression in hand is worked on again.
+"""
 
 import multiprocessing
+import os
+import signal
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait
+from threading import Lock, Thread
 
 import numpy as np
 
@@ -10,6 +19,9 @@ from drivers.api import DeviceInfo, FingerImage, Role
 from station.biometrics.matching import Template, extract
 from station.biometrics.model import Verdict
 from station.biometrics.quality.finger import judge
+
+_TRIES = 3
+_NICE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +33,50 @@ class FingerResult:
 
 
 class FingerWorker:
-    """One worker process. Images and templates go through its pipe and nowhere else; any thread may submit."""
+    """One worker process; any thread may submit."""
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+        self._lock = Lock()
+        self._pool = _new_pool()
 
-    def warm(self) -> Future[None]:
+    def warm(self) -> "Future[FingerResult]":
         """Start the process and load the networks ahead of the first finger; about two seconds, not waited for."""
-        return self._pool.submit(_warm)
+        blank = np.full((64, 64), 255, np.uint8)
+        return self.submit(FingerImage(blank, 500, 8, DeviceInfo(Role.FINGERPRINT, "", "")), 0)
 
     def submit(self, image: FingerImage, threshold: int) -> "Future[FingerResult]":
         """Judge one impression and extract its minutiae: half a second to two."""
-        return self._pool.submit(work, image, threshold)
+        answer: Future[FingerResult] = Future()
+        self._try(image, threshold, answer, _TRIES)
+        return answer
 
     def close(self) -> None:
         """Drop what waits, let the impression in hand finish, end the process."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            pool = self._pool
+        pool.shutdown(wait=True, cancel_futures=True)
+
+    def _try(self, image: FingerImage, threshold: int, answer: "Future[FingerResult]", tries: int) -> None:
+        with self._lock:
+            try:
+                work_ = self._pool.submit(work, image, threshold)
+            except BrokenProcessPool:
+                self._pool = _new_pool()
+                work_ = self._pool.submit(work, image, threshold)
+
+        def done(finished: "Future[FingerResult]") -> None:
+            if finished.cancelled():
+                answer.cancel()
+                return
+            error = finished.exception()
+            if isinstance(error, BrokenProcessPool) and tries > 1:
+                self._try(image, threshold, answer, tries - 1)
+            elif error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(finished.result())
+
+        work_.add_done_callback(done)
 
 
 def work(image: FingerImage, threshold: int) -> FingerResult:
@@ -46,6 +86,20 @@ def work(image: FingerImage, threshold: int) -> FingerResult:
     return FingerResult(verdict, template if len(template) else None)
 
 
-def _warm() -> None:
-    blank = FingerImage(np.full((64, 64), 255, np.uint8), 500, 8, DeviceInfo(Role.FINGERPRINT, "", ""))
-    work(blank, 0)
+def _new_pool() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_settle)
+
+
+def _settle() -> None:
+    """Run behind the window in priority, leave the interrupt key to the station, and end when the station ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICE)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent.sentinel,), name="end-with-station", daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

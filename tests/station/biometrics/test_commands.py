@@ -17,7 +17,7 @@ from station.biometrics.nfiq2.assess import Refusal
 
 
 def finger(position: int, seed: int) -> Gray:
-    return impression(person(0).finger(position), width=256, height=288, ppi=500, rng=Random(seed))
+    return impression(person(0).finger(position), width=208, height=208, ppi=500, rng=Random(seed))
 
 
 def png(folder: Path, name: str, pixels: Gray, ppi: int | None = None) -> Path:

@@ -33,7 +33,7 @@ def test_one_finger_pressed_twice_is_the_same(first: tuple[int, int, int], secon
 
 
 def test_the_fingers_of_a_hand_are_different() -> None:
-    hand = [taken(0, position, ZFM20, 0.0, 3) for position in range(1, 6)]
+    hand = [taken(0, position, R503, 0.0, 3) for position in range(1, 6)]
     scores = [score(a, b) for n, a in enumerate(hand) for b in hand[n + 1 :]]
     assert max(scores) < SAME_FINGER
 
