@@ -22,7 +22,7 @@ from rich.console import Console
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 DEMO = ROOT / "demo"
-DEVICES = {"fingerprint": "ef01-r503", "camera": "uvc", "signature": "topaz", "temperature": "mcu90615"}
+DEVICES = {"fingerprint": "ef01-r307", "camera": "uvc", "signature": "topaz", "temperature": "mcu90615"}
 console = Console(highlight=False)
 
 
@@ -124,7 +124,7 @@ def _provision(work: Path, config: Path) -> None:
 
 
 def _window(work: Path, config: Path) -> int:
-    command = [BIN / "ktpel-station", "--config", config, "--data", work / "station"]
+    command = [str(BIN / "ktpel-station"), "--config", str(config), "--data", str(work / "station")]
     console.print("Officers: wulan (PIN 482915); second person: hasan (PIN 739206). Close the window to end.")
     return subprocess.run(command, env=_environment(work), check=False).returncode
 
@@ -132,13 +132,14 @@ def _window(work: Path, config: Path) -> int:
 def _scripted(work: Path, config: Path, out: Path, control: str) -> int:
     environment = _environment(work) | {"QT_QPA_PLATFORM": "offscreen"}
     scenario = ROOT / "deploy" / "demo_scenario.toml"
-    command = [sys.executable, "-m", "ui.demo", "--config", config, "--data", work / "station"]
-    command += ["--scenario", scenario, "--control", control, "--out", out]
+    earlier = _bundles(work)
+    command = [sys.executable, "-m", "ui.demo", "--config", str(config), "--data", str(work / "station")]
+    command += ["--scenario", str(scenario), "--control", control, "--out", str(out)]
     done = subprocess.run(command, env=environment, check=False)
     if done.returncode != 0:
         return done.returncode
     console.print("\nThe authority opens what the station sealed:")
-    bundles = sorted(json.loads((out / "bundles.json").read_text(encoding="utf-8")))
+    bundles = sorted(_bundles(work) - earlier)
     opened = out / "opened"
     _ktpel("open", *bundles, "--authority", str(work / "authority"), "--out", str(opened), "--training-ok")
     _ktpel("audit", "verify", "--data", str(work / "station"))
@@ -147,6 +148,10 @@ def _scripted(work: Path, config: Path, out: Path, control: str) -> int:
     console.print(f"  receipt          {out / 'receipt.pdf'}")
     console.print(f"  screenshots      {out / 'screens'}")
     return 0
+
+
+def _bundles(work: Path) -> set[str]:
+    return {str(path) for path in (work / "station").rglob("*.ktpb")}
 
 
 def _environment(work: Path) -> dict[str, str]:
