@@ -9,7 +9,7 @@ import pytest
 from drivers.api import Role
 from station.biometrics.model import CAPTURE_ORDER, ExceptionKind, FingerPosition, Verdict
 from station.capture.counter import CaseDraft
-from station.capture.facts import CaseFacts, FieldProblem, Step
+from station.capture.facts import FieldProblem, Step
 from station.health.model import Item, Person
 from station.registry.model import Ground, RoleOfOfficer
 from station.text import Language, Message, Text, msg
@@ -24,10 +24,6 @@ from ui.still import StillCounter
 
 ENGLISH = Text(Language.ENGLISH)
 NOW_S = samples.NOW_S
-
-
-def at_fingers(case: CaseFacts) -> View:
-    return followed(View(), samples.desk(Step.PHOTO_APPROVAL, case), samples.desk(Step.FINGERS, case))
 
 
 def test_presenters_need_no_qt() -> None:
@@ -265,8 +261,19 @@ def test_change_asks_the_counter_once(change: Change, call: tuple[object, ...]) 
 
 
 def test_a_new_step_starts_plain() -> None:
-    view = replace(at_fingers(samples.case()), place=Place.MAIN)
-    assert view == View()
+    before, after = samples.desk(Step.BIODATA), samples.desk(Step.CHECKLIST, samples.case())
+    view = View(place=Place.DISCARD, page=3, pin="12", draft=CaseDraft(name="CONTOH"), now_s=NOW_S)
+    assert followed(view, before, after) == View(now_s=NOW_S)
+
+
+def test_a_pulled_cable_is_named_while_its_device_is_needed() -> None:
+    ill = replace(samples.desk(Step.FINGERS, samples.case()), devices=samples.devices(well=False))
+    problem = frame.present(ill).problem
+    assert problem is not None
+    expected = "The cable of the fingerprint reader is out Plug it in again. It goes on by itself."
+    assert ENGLISH(problem) == expected
+    assert frame.present(replace(ill, step=Step.PHOTO)).problem is None
+    assert frame.present(replace(ill, devices=samples.devices())).problem is None
 
 
 def test_an_empty_message_is_empty_in_indonesian() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from station.capture.counter import CaseDraft
 from station.capture.facts import DeskFacts, FieldProblem
+from station.registry.biodata import CITIZENSHIPS, MARITAL_STATUSES, RELIGIONS
 from station.registry.model import Ground, RoleOfOfficer
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, no_words
@@ -59,15 +60,17 @@ class BiodataState:
     draft: CaseDraft
 
 
-def _same(*values: str) -> tuple[tuple[str, Message], ...]:
-    return tuple((value, plain(value)) for value in values)
+def _as_written(values: tuple[str, ...]) -> tuple[tuple[str, Message], ...]:
+    """Values of the card, shown by their first words: the long one is known by its first."""
+    return tuple((value, plain(value if len(value) < LONG else value.split()[0])) for value in values)
 
 
+LONG = 20
 SEX = (("L", msg("Male")), ("P", msg("Female")))
-BLOOD = _same("A", "B", "AB", "O", "-")
-FAITH = _same("ISLAM", "KRISTEN", "KATOLIK", "HINDU", "BUDDHA", "KHONGHUCU", "KEPERCAYAAN")
-MARITAL = _same("BELUM KAWIN", "KAWIN", "CERAI HIDUP", "CERAI MATI")
-CITIZEN = _same("WNI", "WNA")
+BLOOD = (*_as_written(("A", "B", "AB", "O")), ("-", msg("Not known")))
+FAITH = _as_written(RELIGIONS)
+MARITAL = _as_written(MARITAL_STATUSES)
+CITIZEN = _as_written(CITIZENSHIPS)
 
 LAST_PAGE = 4
 Row = tuple[str, Message, Kind, tuple[tuple[str, Message], ...], Message | None]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from drivers.api import Disconnected, Faulted, Role
 from station.capture.facts import DeskFacts, Step
 from station.text import Message, msg, plain
 from ui.presenters.common import no_words
@@ -21,6 +22,14 @@ ORDER: dict[Step, int] = {
     Step.DONE: 7,
 }
 STEPS = 7
+NEEDED: dict[Step, Role] = {
+    Step.CHECKLIST: Role.TEMPERATURE,
+    Step.RESTING: Role.TEMPERATURE,
+    Step.PHOTO: Role.CAMERA,
+    Step.FINGERS: Role.FINGERPRINT,
+    Step.CONFIRMATION: Role.FINGERPRINT,
+    Step.SIGNATURE: Role.SIGNATURE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,20 @@ def present(facts: DeskFacts) -> FrameState:
         step=step,
         waiting=waiting(facts.waiting),
         training=facts.training,
-        problem=facts.problem,
+        problem=facts.problem or _cable(facts),
         safe=safe,
     )
+
+
+def _cable(facts: DeskFacts) -> Message | None:
+    """What is wrong with the device that this step waits for; the step goes on by itself when it is back."""
+    needed = NEEDED.get(facts.step)
+    for device in facts.devices:
+        if device.role is needed and isinstance(device.status, Disconnected | Faulted):
+            if device.cure is None:
+                return device.sentence
+            return msg("{trouble} {cure}", trouble=device.sentence, cure=device.cure)
+    return None
 
 
 def waiting(count: int) -> Message:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -44,7 +45,8 @@ class FieldsPage(QWidget):
             editor = FieldEditor(theme, name, kind, COLUMNS.get(name, 4), self)
             wide = name in WIDE
             place += place % 2 if wide else 0
-            grid.addWidget(editor, place // 2, place % 2, 1, 2 if wide else 1)
+            span = 2 if wide else 1
+            grid.addWidget(editor, place // 2, place % 2, 1, span, Qt.AlignmentFlag.AlignTop)
             place += 2 if wide else 1
             self.editors[name] = editor
         grid.setColumnStretch(0, 1)
