@@ -37,6 +37,7 @@ class FingerWorker:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._closed = False
         self._pool = _new_pool()
 
     def warm(self) -> "Future[FingerResult]":
@@ -53,6 +54,7 @@ class FingerWorker:
     def close(self) -> None:
         """Drop what waits, let the impression in hand finish, end the process."""
         with self._lock:
+            self._closed = True
             pool = self._pool
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -65,11 +67,11 @@ class FingerWorker:
                 work_ = self._pool.submit(work, image, threshold)
 
         def done(finished: "Future[FingerResult]") -> None:
-            if finished.cancelled():
+            error = None if finished.cancelled() else finished.exception()
+            broken = isinstance(error, BrokenProcessPool)
+            if finished.cancelled() or (broken and self._closed):
                 answer.cancel()
-                return
-            error = finished.exception()
-            if isinstance(error, BrokenProcessPool) and tries > 1:
+            elif broken and tries > 1:
                 self._try(image, threshold, answer, tries - 1)
             elif error is not None:
                 answer.set_exception(error)
