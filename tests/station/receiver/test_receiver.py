@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from station.receiver import (
 )
 from station.safekeeping import cbor
 from station.safekeeping.bundle import Refusal
+from station.safekeeping.events import EventKind
 from station.safekeeping.hpke_keys import RecipientSecret
 from station.safekeeping.keys import WrongPassphrase
 from station.safekeeping.recovery import STATION_KEY
@@ -98,8 +100,6 @@ def test_a_gap_is_told(station: TrialStation) -> None:
 
 def test_two_histories_of_one_station_are_told(station: TrialStation) -> None:
     """A disk copied back to an older state seals other bundles under the same numbers."""
-    import shutil
-
     record(station)
     twin = TrialStation(station.root / "copy", station.clock)
     shutil.copytree(station.folder, twin.folder)
@@ -151,6 +151,45 @@ def test_a_case_without_manifest_is_published_only_when_asked_for(station: Trial
     asked = open_bundles(paths[:2], keyring, secret, station.root / "out", incomplete_ok=True)
     assert asked.cases[0].folder is not None
     assert not asked.complete
+
+
+@pytest.mark.parametrize("change", [{"label": "left thumb"}, {"sha256": bytes(32)}, {"sequence": 7}])
+def test_a_manifest_that_lists_a_segment_otherwise_is_not_published(
+    station: TrialStation, change: dict[str, object]
+) -> None:
+    vault = station.unlock()
+    case = vault.begin_case(NUMBER)
+    assert isinstance(vault.seal_segment(case, "right thumb", finger(1), False), Sealed)
+    (entry,) = vault.spool.entries()
+    vault.spool._entries[entry.id] = replace(entry, **change)  # type: ignore[arg-type]  # one lie at a time
+    assert isinstance(vault.close_case(case, {}, [], False), Sealed)
+    vault.close()
+    report = open_bundles(station.bundles, station.keyring(), station.secret(), station.root / "out")
+    assert [(one.state, one.folder) for one in report.cases] == [(Completeness.SEGMENT_DIFFERS, None)]
+
+
+def test_a_segment_that_the_manifest_does_not_list_is_told(station: TrialStation) -> None:
+    vault = station.unlock()
+    case = vault.begin_case(NUMBER)
+    assert isinstance(vault.seal_segment(case, "right thumb", finger(1), False), Sealed)
+    (entry,) = vault.spool.entries()
+    vault.spool._entries[entry.id] = replace(entry, case_id=None)
+    assert isinstance(vault.close_case(case, {}, [], False), Sealed)
+    vault.close()
+    report = open_bundles(station.bundles, station.keyring(), station.secret(), station.root / "out")
+    assert [one.state for one in report.cases] == [Completeness.SEGMENT_UNLISTED]
+
+
+def test_an_audit_log_that_was_thrown_away_is_told_from_the_checkpoints(station: TrialStation) -> None:
+    vault = station.unlock()
+    for _ in range(20):
+        vault.audit(EventKind.DIAGNOSTICS_SAVED)
+    vault.close()
+    record(station)
+    shutil.rmtree(station.folder / "audit")
+    record(station, "BPN-0002")
+    report = verify(station.bundles, station.keyring())
+    assert [(one.sequence, one.fault) for one in report.chain] == [(4, ChainFault.AUDIT_WENT_BACK)]
 
 
 def test_a_published_case_is_never_written_over(station: TrialStation) -> None:
