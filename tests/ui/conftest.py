@@ -1,7 +1,7 @@
 """A window without a screen: offscreen, scale 1, the shipped font."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PyQt6.QtWidgets import QApplication
@@ -64,7 +64,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
+def bench(qtbot: QtBot) -> Callable[..., Bench]:
     def make(
         language: Language = Language.INDONESIAN,
         make_text: Callable[[Language], Text] = Text,

@@ -67,7 +67,7 @@ def _as_written(values: tuple[str, ...]) -> tuple[tuple[str, Message], ...]:
 
 LONG = 20
 SEX = (("L", msg("Male")), ("P", msg("Female")))
-BLOOD = (*_as_written(("A", "B", "AB", "O")), ("-", msg("Not known")))
+BLOOD = (*_as_written(("A", "B", "AB", "O")), ("-", msg("Blank")))
 FAITH = _as_written(RELIGIONS)
 MARITAL = _as_written(MARITAL_STATUSES)
 CITIZEN = _as_written(CITIZENSHIPS)

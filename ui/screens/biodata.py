@@ -49,8 +49,8 @@ class FieldsPage(QWidget):
             grid.addWidget(editor, place // 2, place % 2, 1, span, Qt.AlignmentFlag.AlignTop)
             place += 2 if wide else 1
             self.editors[name] = editor
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         grid.setRowStretch(place // 2 + 1, 1)
 
     def show_fields(self, fields: tuple[FieldState, ...], text: Text) -> None:
