@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtGui import QColor, QPalette
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from station.text import Language, Message, Text, msg
 from ui.presenters.common import Action, Bar, Mark, Tone
@@ -43,4 +43,5 @@ class Refusal(QWidget):
         column.addWidget(heading)
         column.addWidget(notice, 1)
         column.addLayout(row)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.button.setFocus()

@@ -16,6 +16,7 @@ from ui.presenters import frame, window
 from ui.presenters.common import Action, Bar
 from ui.presenters.intents import Choose, ChooseReason, Do, Edit, EnterPin, Go, Intent, PrintPaper, ask
 from ui.presenters.photo import PhotoState
+from ui.presenters.signature import SignatureState
 from ui.presenters.view import View, followed, moved
 from ui.presenters.window import ScreenState
 from ui.printing import Printer
@@ -203,10 +204,12 @@ class Shell(QWidget):
         if self._facts.step is Step.PHOTO:
             self._photo().show_frame(live)
 
-    def _ink_came(self, points: tuple[PenPoint, ...]) -> None:
-        screen = next((s for s in self._screens.values() if isinstance(s, SignatureScreen)), None)
-        if screen is not None and self._facts.step is Step.SIGNATURE:
-            screen.pad.add(points)
+    def _ink_came(self, _points: tuple[PenPoint, ...]) -> None:
+        """Ink comes faster than facts are told: take the whole signature as it is now, and draw nothing else."""
+        self._facts = self._counter.facts
+        screen = self._screens.get(SignatureState)
+        if isinstance(screen, SignatureScreen) and self._facts.case is not None:
+            screen.show_ink(self._facts.case.signature)
 
     def _photo(self) -> PhotoScreen:
         screen = self._screen(PhotoState)

@@ -33,9 +33,11 @@ class StillCounter:
         for listener in self._on_frame:
             listener(frame)
 
-    def send_ink(self, points: tuple[PenPoint, ...]) -> None:
+    def send_ink(self, facts: DeskFacts) -> None:
+        """Ink arrives: the facts have grown, but only the ink's listeners are told."""
+        self._facts = facts
         for listener in self._on_ink:
-            listener(points)
+            listener(facts.case.signature.points if facts.case is not None else ())
 
     def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
         self._listeners.append(listener)

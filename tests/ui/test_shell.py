@@ -328,6 +328,27 @@ def test_going_through_all_screens_again_and_again_makes_no_new_widget(bench: Ma
     )
 
 
+def test_ink_shows_while_it_is_written_and_stays_when_the_language_switches(bench: MakeBench) -> None:
+    from ui.widgets.ink import InkPad
+
+    one = bench()
+    one.show(shot("signature"))
+    pad = one.shell.findChild(InkPad)
+    assert pad is not None
+    assert pad.count == 0
+    case = one.counter.facts.case
+    assert case is not None
+    ink = samples.drawn_ink()
+    for length in (20, 60):
+        inked = replace(case, signature=replace(case.signature, points=ink[:length]))
+        one.counter.send_ink(replace(one.counter.facts, case=inked))
+        assert pad.count == length
+    one.shell.switch_language()
+    assert pad.count == 60
+    one.counter.tell(replace(one.counter.facts, case=case))
+    assert pad.count == 0
+
+
 def test_the_last_applicant_is_forgotten(bench: MakeBench) -> None:
     one = bench()
     one.show(shot("photo_good"))

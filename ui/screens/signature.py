@@ -2,6 +2,7 @@
 
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from station.capture.facts import SignatureFacts
 from station.text import Text
 from ui.presenters.signature import SignatureState
 from ui.screens.base import Screen
@@ -24,6 +25,9 @@ class SignatureScreen(Screen[SignatureState]):
         row.addWidget(self._verdict, 2)
 
     def draw(self, state: SignatureState, text: Text) -> None:
-        if len(state.points) >= self.pad.count or not state.points:
-            self.pad.show_points(state.points, state.size)
+        self.pad.show_points(state.points, state.size)
         self._verdict.show_verdict(state.mark, None, state.reason, state.cure, text)
+
+    def show_ink(self, facts: SignatureFacts) -> None:
+        """Ink alone, as often as it comes."""
+        self.pad.show_points(facts.points, facts.size)

@@ -16,7 +16,7 @@ class InkPad(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._points: list[PenPoint] = []
+        self._points: tuple[PenPoint, ...] = ()
         self._size = PadSize(100.0, 40.0, 10.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -29,13 +29,8 @@ class InkPad(QWidget):
     def show_points(self, points: tuple[PenPoint, ...], size: PadSize) -> None:
         """All ink at once."""
         if len(points) != len(self._points) or size != self._size:
-            self._points, self._size = list(points), size
+            self._points, self._size = points, size
             self.update()
-
-    def add(self, points: tuple[PenPoint, ...]) -> None:
-        """Ink that just came."""
-        self._points.extend(points)
-        self.update()
 
     @property
     def count(self) -> int:
