@@ -15,6 +15,7 @@ from station.safekeeping.vault import Sealed
 READ_S = 0.25
 DRAIN_S = 0.02
 FEW_POINTS = 20
+REDRAW_EVERY_S = 0.2
 PAUSE_AFTER_TROUBLE_S = 0.5
 NO_PAD = PadSize(1.0, 1.0, 1.0)
 
@@ -33,6 +34,7 @@ class SignatureStep:
         self._saving = False
         self._accepted = False
         self._exception: ExceptionKind | None = None
+        self._drawn_s = 0.0
 
     def open(self) -> None:
         self._open = True
@@ -110,7 +112,15 @@ class SignatureStep:
         if not self._saving:
             self._points.extend(points)
             self._show(points)
+            self._redraw()
         return self._open
+
+    def _redraw(self) -> None:
+        """The ink itself goes to its listeners at once; the facts follow a few times a second."""
+        now_s = self._context.clock.monotonic_s()
+        if now_s - self._drawn_s >= REDRAW_EVERY_S:
+            self._drawn_s = now_s
+            self._context.changed()
 
     def _seal(self, exception: ExceptionKind | None, approver_id: str | None) -> None:
         self._saving = True
