@@ -117,6 +117,9 @@ def _captures() -> Iterator[Shot]:
     yield Shot("photo_good", photo, frame=samples.frame(samples.GOOD))
     taken = PhotoFacts(False, samples.drawn_face(640, 480), samples.GOOD, case.photo.background, 1)
     yield Shot("photo_approval", samples.desk(Step.PHOTO_APPROVAL, replace(case, photo=taken)))
+    poor = samples.desk(Step.PHOTO_APPROVAL, replace(case, photo=replace(taken, verdict=move)))
+    yield Shot("photo_poor", poor)
+    yield Shot("photo_reason", poor, View(place=Place.REASON))
     case = replace(case, photo=taken, sealed=samples.sealed(1))
     yield from _fingers(case)
     signing = replace(

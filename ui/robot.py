@@ -21,6 +21,7 @@ from ui.widgets.field import FieldEditor
 W = TypeVar("W", bound=QWidget)
 PEN_UP_S = 0.8
 SIGN_AGAIN_S = 20.0
+APPROVE_AGAIN_S = 4.0
 
 
 def _same(one: str, other: str) -> bool:
@@ -108,9 +109,15 @@ class Robot:
             self._press(Choose(self._scenario.approver_id))
         elif not view.pin and not self._approved:
             self._type(self._scenario.approver_pin)
-        elif isinstance(self.shell.primary.intent, RecordException) and not self._approved:
-            self._approved = True
+        elif isinstance(self.shell.primary.intent, RecordException) and self._may_approve():
             self._primary()
+
+    def _may_approve(self) -> bool:
+        """Checking a PIN takes a second: an officer presses again only when nothing has come of it for a while."""
+        if self._approved and time.monotonic() - self._pressed_s < APPROVE_AGAIN_S:
+            return False
+        self._approved = True
+        return True
 
     def _fill(self) -> None:
         """Choices are pressed, text is typed into its field, then on to the next page."""

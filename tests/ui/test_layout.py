@@ -43,6 +43,10 @@ def clipped(shell: Shell) -> list[str]:
     for widget in shown(shell, QWidget):
         if widget.parentWidget() is not None and not shell.rect().contains(place(widget, shell)):
             found.append(f"{type(widget).__name__} {widget.accessibleName()!r} at {place(widget, shell)}")
+    for control in shown(shell, ActionButton) + shown(shell, QLineEdit) + shown(shell, Words):
+        parent = control.parentWidget()
+        if parent is not None and not parent.rect().contains(control.geometry()):
+            found.append(f"{control.accessibleName()!r} at {control.geometry()} leaves {parent.rect()}")
     layout = shell.layout()
     assert layout is not None
     if layout.minimumHeightForWidth(shell.width()) > shell.height():

@@ -266,6 +266,17 @@ def test_a_new_step_starts_plain() -> None:
     assert followed(view, before, after) == View(now_s=NOW_S)
 
 
+def test_a_poor_photo_is_taken_again_or_approved_by_a_second_person() -> None:
+    taken = replace(samples.case().photo, live=False, verdict=samples.POOR)
+    case = replace(samples.case(), photo=taken)
+    bar = photo.present_approval(case).bar
+    assert bar.primary is not None
+    assert bar.primary.intent is Do.RETAKE_PHOTO
+    assert Go(Place.REASON) in [action.intent for action in bar.secondary]
+    reasons = exception.present_reason(samples.desk(Step.PHOTO_APPROVAL, case), case)
+    assert [ENGLISH(reason.label) for reason in reasons.reasons] == ["No better photo is possible today"]
+
+
 def test_a_pulled_cable_is_named_while_its_device_is_needed() -> None:
     ill = replace(samples.desk(Step.FINGERS, samples.case()), devices=samples.devices(well=False))
     problem = frame.present(ill).problem

@@ -15,7 +15,10 @@ from ui.presenters.words import FINGER, REASON
 
 Reasons: TypeAlias = "tuple[ExceptionKind, ...]"
 OF_FINGER: Reasons = (ExceptionKind.MISSING, ExceptionKind.BANDAGED, ExceptionKind.UNREADABLE)
-OF_SIGNATURE: Reasons = (ExceptionKind.CANNOT_SIGN,)
+OF_STEP: dict[Step, Reasons] = {
+    Step.SIGNATURE: (ExceptionKind.CANNOT_SIGN,),
+    Step.PHOTO_APPROVAL: (ExceptionKind.UNREADABLE,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,11 @@ class ApproverState:
 
 def present_reason(facts: DeskFacts, case: CaseFacts) -> ReasonState:
     """The reasons that fit: of a finger, or of the signature."""
-    kinds = OF_SIGNATURE if facts.step is Step.SIGNATURE else OF_FINGER
+    kinds = OF_STEP.get(facts.step, OF_FINGER)
     return ReasonState(
         bar=Bar(msg("Why can it not be taken?"), Action(msg("Back"), Go(), back=True)),
         what=_what(facts, case),
-        reasons=tuple(Action(REASON[kind], ChooseReason(kind)) for kind in kinds),
+        reasons=tuple(Action(_reason(facts, kind), ChooseReason(kind)) for kind in kinds),
     )
 
 
@@ -65,7 +68,7 @@ def present_approver(facts: DeskFacts, case: CaseFacts, view: View) -> ApproverS
             primary=Action(msg("Record exception"), intent, enabled=bool(chosen and view.pin)),
             secondary=(Action(msg("Back"), Go(Place.REASON), back=True),),
         ),
-        what=msg("{what}: {reason}", what=_what(facts, case), reason=REASON[kind]),
+        what=msg("{what}: {reason}", what=_what(facts, case), reason=_reason(facts, kind)),
         pin=PinState(cards(others, chosen), view.pin, False, line, refused),
     )
 
@@ -78,4 +81,11 @@ def _position(facts: DeskFacts, case: CaseFacts) -> FingerPosition | None:
 
 def _what(facts: DeskFacts, case: CaseFacts) -> Message:
     position = _position(facts, case)
-    return msg("Signature") if position is None else FINGER[position]
+    if position is not None:
+        return FINGER[position]
+    return msg("Photo") if facts.step is Step.PHOTO_APPROVAL else msg("Signature")
+
+
+def _reason(facts: DeskFacts, kind: ExceptionKind) -> Message:
+    """A face has no lines: its reason is worded for the photo."""
+    return msg("No better photo is possible today") if facts.step is Step.PHOTO_APPROVAL else REASON[kind]

@@ -39,6 +39,7 @@ class ApprovalState:
     picture: Picture | None = field(compare=False)
     mark: Mark
     reason: Message
+    cure: Message | None
     score: int
 
 
@@ -69,17 +70,24 @@ def present_approval(case: CaseFacts) -> ApprovalState:
     """The applicant decides; a poor picture is said to be one."""
     photo = case.photo
     verdict = photo.verdict
-    return ApprovalState(
-        bar=Bar(
+    discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
+    if verdict is None or verdict.accepted:
+        bar = Bar(
             heading=msg("Applicant: is this photo good?"),
             primary=Action(msg("Approve photo"), Do.APPROVE_PHOTO),
-            secondary=(
-                Action(msg("Discard"), Go(Place.DISCARD), danger=True),
-                Action(msg("Take again"), Do.RETAKE_PHOTO, back=True),
-            ),
-        ),
+            secondary=(discard, Action(msg("Take again"), Do.RETAKE_PHOTO, back=True)),
+        )
+    else:
+        bar = Bar(
+            heading=msg("This photo is below the rules"),
+            primary=Action(msg("Take again"), Do.RETAKE_PHOTO),
+            secondary=(discard, Action(msg("Record exception"), Go(Place.REASON))),
+        )
+    return ApprovalState(
+        bar=bar,
         picture=photo.picture,
         mark=verdict_mark(verdict, msg("Taken")),
         reason=verdict.reason if verdict is not None else plain(""),
+        cure=verdict.cure if verdict is not None else None,
         score=verdict.score if verdict is not None else 0,
     )

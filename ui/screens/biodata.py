@@ -112,8 +112,12 @@ class BiodataScreen(Screen[BiodataState]):
 
     def first_focus(self) -> QWidget | None:
         """The first field that is wrong, else the first that is empty."""
-        if self._state is None or not self._state.fields or self._state.page == 0:
-            return self.grounds.buttons[0] if self._state is not None and self._state.page == 0 else None
+        if self._state is None:
+            return None
+        if self._state.page == 0:
+            return self.grounds.buttons[0]
+        if self._state.pin is not None:
+            return self.pin.cards.buttons[0] if self.pin.cards.buttons else None
         fields = self._state.fields
         wanted = next((f for f in fields if f.problem is not None), None) or next(
             (f for f in fields if not f.value), None

@@ -72,4 +72,4 @@ class ApprovalScreen(Screen[ApprovalState]):
 
     def draw(self, state: ApprovalState, text: Text) -> None:
         self._picture.show_pixels(state.picture)
-        self._verdict.show_verdict(state.mark, state.score, state.reason, None, text)
+        self._verdict.show_verdict(state.mark, state.score, state.reason, state.cure, text)

@@ -40,7 +40,7 @@ class FieldEditor(QWidget):
             column.addWidget(self.choices)
         else:
             self.line = self._make_line(kind)
-            self.setMinimumHeight(theme.px(TARGET_MM) + theme.px(7.2))
+            self.setMinimumHeight(theme.px(TARGET_MM) + theme.px(8.4))
             column.addWidget(self.line)
 
     def _make_line(self, kind: Kind) -> QLineEdit:
