@@ -7,11 +7,11 @@ from typing import Any
 from station.capture.counter import CaseDraft
 from station.capture.facts import DeskFacts, FieldProblem
 from station.registry.biodata import CITIZENSHIPS, MARITAL_STATUSES, RELIGIONS
-from station.registry.model import Ground, RoleOfOfficer
+from station.registry.model import Ground
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, no_words
 from ui.presenters.intents import Do, Edit, EnterCase, Go, Place
-from ui.presenters.login import CardState, PinState
+from ui.presenters.login import CardState, PinState, approvers
 from ui.presenters.view import View
 from ui.presenters.words import GROUND, OFFICER
 
@@ -175,7 +175,6 @@ def _field(row: Row, draft: CaseDraft, problems: tuple[FieldProblem, ...]) -> Fi
 
 
 def _approver(facts: DeskFacts, draft: CaseDraft) -> PinState:
-    own = facts.officer.officer_id if facts.officer is not None else ""
     cards = tuple(
         CardState(
             plain(one.name),
@@ -183,11 +182,12 @@ def _approver(facts: DeskFacts, draft: CaseDraft) -> PinState:
             one.officer_id == draft.approver_id,
             Edit(replace(draft, approver_id=one.officer_id, approver_pin="")),
         )
-        for one in facts.login.officers
-        if one.officer_id != own and one.role is not RoleOfOfficer.TECHNICIAN
+        for one in approvers(facts)
     )
     found = next((p for p in facts.field_problems if p.field in ("approver_id", "approver_pin")), None)
     line = found.sentence if found is not None else no_words()
     if found is None:
         line = msg("Choose who approves") if not draft.approver_id else msg("The approver types the PIN")
+    if not cards:
+        line = msg("No other supervisor is known here")
     return PinState(cards, draft.approver_pin, False, line, found is not None)

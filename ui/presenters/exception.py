@@ -5,11 +5,10 @@ from typing import TypeAlias
 
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import CaseFacts, DeskFacts, Step
-from station.registry.model import RoleOfOfficer
 from station.text import Message, msg
 from ui.presenters.common import Action, Bar
 from ui.presenters.intents import ChooseReason, Go, Place, RecordException
-from ui.presenters.login import PinState, cards
+from ui.presenters.login import PinState, approvers, cards
 from ui.presenters.view import View
 from ui.presenters.words import FINGER, REASON
 
@@ -50,14 +49,13 @@ def present_reason(facts: DeskFacts, case: CaseFacts) -> ReasonState:
 
 
 def present_approver(facts: DeskFacts, case: CaseFacts, view: View) -> ApproverState:
-    """A colleague, never the officer who records."""
-    own = facts.officer.officer_id if facts.officer is not None else ""
-    others = tuple(
-        one for one in facts.login.officers if one.officer_id != own and one.role is not RoleOfOfficer.TECHNICIAN
-    )
+    """A supervisor, never the officer who records."""
+    others = approvers(facts)
     chosen = view.officer_id or (others[0].officer_id if len(others) == 1 else "")
     kind = view.kind or ExceptionKind.UNREADABLE
     line = msg("The approver types the PIN") if chosen else msg("Choose who approves")
+    if not others:
+        line = msg("No other supervisor is known here")
     refused = facts.problem is not None and not view.pin
     if refused and facts.problem is not None:
         line = facts.problem

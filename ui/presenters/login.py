@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from station.capture.facts import DeskFacts
-from station.registry.model import OfficerCard
+from station.registry.model import OfficerCard, RoleOfOfficer
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, no_words
 from ui.presenters.intents import Choose, Edit, Go, LogIn, Place
@@ -74,3 +74,9 @@ def cards(officers: tuple[OfficerCard, ...], chosen: str) -> tuple[CardState, ..
         CardState(plain(one.name), OFFICER[one.role], one.officer_id == chosen, Choose(one.officer_id))
         for one in officers
     )
+
+
+def approvers(facts: DeskFacts) -> tuple[OfficerCard, ...]:
+    """Who may stand for something as the second person: supervisors, never the officer who asks."""
+    own = facts.officer.officer_id if facts.officer is not None else ""
+    return tuple(one for one in facts.login.officers if one.role is RoleOfOfficer.SUPERVISOR and one.officer_id != own)
