@@ -41,6 +41,8 @@ class FingersStep:
         self.round = Round(positions, context.settings.tries_limit)
         self._open = False
         self._busy = False
+        self._saving = False
+        self._turn = 0
         self._message: Message = PLACE
         self._image: Gray | None = None
         self._rows = (0, 0)
@@ -55,6 +57,7 @@ class FingersStep:
     def close(self) -> None:
         self._open = False
         self._busy = False
+        self._turn += 1
         self._context.devices.cancel(Role.FINGERPRINT)
         self._forget_image()
 
@@ -75,9 +78,10 @@ class FingersStep:
         self.capture()
 
     def except_(self, position: FingerPosition, kind: ExceptionKind, approver_id: str) -> None:
-        """Seal the exception (with the best impression, if there is one) and go on."""
-        if self._busy or not self._open:
+        """Seal the exception (with the best impression, if there is one) and go on; a try being judged is dropped."""
+        if self._saving or not self._open:
             return
+        self._turn += 1
         self._context.devices.cancel(Role.FINGERPRINT)
         standing = self.round.standings[position]
         self._seal(position, standing.best if kind is ExceptionKind.UNREADABLE else None, kind, approver_id)
@@ -125,8 +129,10 @@ class FingersStep:
         self._message = JUDGING
         self._image = result.pixels
         self._rows = (result.pixels.shape[0], result.pixels.shape[0])
+        self._turn += 1
+        turn = self._turn
         self._context.judging.submit(
-            self._judge(position, result), lambda impression: self._judged(position, impression)
+            self._judge(position, result), lambda impression: self._judged(turn, position, impression)
         )
         self._context.changed()
         return False
@@ -157,8 +163,9 @@ class FingersStep:
             if standing.accepted and standing.best and standing.best.template is not None and position is not without
         }
 
-    def _judged(self, position: FingerPosition, impression: Impression) -> None:
-        if not self._open:
+    def _judged(self, turn: int, position: FingerPosition, impression: Impression) -> None:
+        if turn != self._turn:
+            wipe(impression.image.pixels)
             return
         kept = self.round.standings[position].best
         outcome = self.round.take(position, impression)
@@ -202,6 +209,7 @@ class FingersStep:
         approver_id: str | None,
     ) -> None:
         self._busy = True
+        self._saving = True
         self._message = SAVING
         confirming = self._first is not None
         key = records.finger_key(position, confirming)
@@ -217,6 +225,7 @@ class FingersStep:
             else:
                 self.round.accept(position)
             self._busy = False
+            self._saving = False
             if self._open and not self._finished():
                 self.capture()
 
