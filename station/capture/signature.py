@@ -79,13 +79,15 @@ class SignatureStep:
         """Forget the ink: the case is over."""
         self._points.clear()
 
-    def _drain(self, cancel: Cancel) -> None:
+    def _drain(self, cancel: Cancel) -> PadSize:
         """Throw away ink that came before the step began: the pad sends whether anybody reads or not."""
         pad = self._context.devices.drivers.signature
         while isinstance(points := pad.read(DRAIN_S, cancel), tuple) and len(points) > FEW_POINTS:
             pass
+        return pad.size()
 
-    def _drained(self, _none: None) -> None:
+    def _drained(self, size: PadSize) -> None:
+        self._size = size
         self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
 
     def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured:
