@@ -120,30 +120,46 @@ def open_(
     out: Annotated[Path, typer.Option("--out", help="Where each case's folder is written.")],
     training_ok: TrainingOk = False,
     incomplete_ok: Annotated[bool, typer.Option("--incomplete-ok", help="Open cases without manifest too.")] = False,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Write photo and fingers as PNG too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Verify, decrypt with the authority's key, and write each case's records into a folder."""
+    """Verify, decrypt with the authority's key, and write each case into a folder: records, case.an2, summary.txt."""
     output = Output(as_json)
     try:
         keyring = load_trust(authority, SystemClock().now())
         secret = load_recipient(authority)
-        report = open_bundles(paths, keyring, secret, out, training_ok=training_ok, incomplete_ok=incomplete_ok)
+        report = open_bundles(paths, keyring, secret, out, training_ok=training_ok, incomplete_ok=incomplete_ok,
+                              pictures=pictures, language=output.say.language)  # fmt: skip
+    except FileExistsError as why:
+        raise output.refuse(msg("{folder} is there already. Name another folder with --out, or remove it first.",
+                                folder=str(why.filename or why))) from None  # fmt: skip
     except KEY_TROUBLES as why:
         raise output.refuse(_trouble(why)) from None
     for refused in report.refused:
         output.line(f"{refused.path.name}: {refused.problem.value if refused.problem else ''}", "red")
     for case in report.cases:
         output.line(f"{case.number}: {case.state.value}, {case.bundles} bundles -> {case.folder or '-'}")
+        for line in case.summary.lines(output.say) if case.summary else ():
+            output.line(f"  {line}")
     value = {
         "cases": [
-            {"number": c.number, "state": c.state.name.lower(), "folder": str(c.folder) if c.folder else None}
+            {
+                "number": c.number,
+                "state": c.state.name.lower(),
+                "folder": str(c.folder) if c.folder else None,
+                **(c.summary.value() if c.summary else {}),
+            }
             for c in report.cases
         ],
         "refused": [_bundle(one) for one in report.refused],
         "chain": _chain(report.verified),
     }
+    if not report.cases and not report.refused:
+        raise output.refuse(msg("No bundles are here."), value)
     if not report.complete or not report.cases:
         raise output.refuse(msg("Not everything could be opened."), value)
+    if not all(case.summary is None or case.summary.whole for case in report.cases):
+        raise output.refuse(msg("Not every record could be read. The files are kept as they were sealed."), value)
     output.result({"ok": True, **value})
 
 

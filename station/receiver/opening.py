@@ -5,10 +5,13 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
+from station.receiver.case_file import CaseHead, CaseSummary, add_files
+from station.receiver.case_records import OpenedBundle, read_records
 from station.receiver.decrypting import decrypt
 from station.receiver.verifying import BundleReport, VerifyReport, verify
 from station.safekeeping import cbor
@@ -17,9 +20,12 @@ from station.safekeeping.cbor import BadCbor, Fields
 from station.safekeeping.contents import MANIFEST_PART, Index, PartHead
 from station.safekeeping.hpke_keys import RecipientSecret
 from station.safekeeping.keyring import Keyring
+from station.text import Language, Text
 
 MANIFEST_FORMAT = "ktpel-manifest/1"
 STAGING = ".opening"
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999: a bundle may be signed with any number as its time."""
 
 
 class Completeness(Enum):
@@ -40,6 +46,7 @@ class OpenedCase:
     state: Completeness
     folder: Path | None
     bundles: int
+    summary: CaseSummary | None = None
 
     def __repr__(self) -> str:
         return f"OpenedCase({self.state.value}, {self.bundles} bundles)"
@@ -69,13 +76,19 @@ class _Opened:
     index: Index
     folder: Path
 
+    @property
+    def name(self) -> str:
+        return f"{self.envelope.core.sequence:010d}-{self.envelope.core.kind.value}"
+
 
 def open_bundles(paths: Path | Iterable[Path], keyring: Keyring, secret: RecipientSecret, out_folder: Path, *,
-                 training_ok: bool = False, incomplete_ok: bool = False) -> OpenReport:  # fmt: skip
+                 training_ok: bool = False, incomplete_ok: bool = False, pictures: bool = False,
+                 language: Language = Language.ENGLISH) -> OpenReport:  # fmt: skip
     """Verify, decrypt, check and write each case to a folder of its own under `out_folder`.
 
     A case is published by one rename, when all its bundles are authenticated to their last byte and match the
-    manifest; an incomplete case only with `incomplete_ok`. Raises OSError, FileExistsError for a case that is there.
+    manifest; an incomplete case only with `incomplete_ok`. Its ANSI/NIST file and its summary (in `language`, with
+    `pictures` also decoded PNGs) come with it. Raises OSError, FileExistsError for a case that is there.
     """
     verified = verify(paths, keyring, training_ok=training_ok)
     refused = [report for report in verified.bundles if not report.accepted]
@@ -89,7 +102,8 @@ def open_bundles(paths: Path | Iterable[Path], keyring: Keyring, secret: Recipie
                 opened.append(_open_one(report, secret, staging / str(number)))
             except BundleRefused as why:
                 refused.append(BundleReport(report.path, report.envelope, why.reason))
-        cases = [_publish(case, out_folder, incomplete_ok) for case in _by_case(opened)]
+        publisher = _Publisher(out_folder, incomplete_ok, pictures, Text(language))
+        cases = [publisher.publish(case) for case in _by_case(opened)]
     finally:
         shutil.rmtree(staging)
     return OpenReport(tuple(cases), tuple(refused), verified)
@@ -122,28 +136,60 @@ def _by_case(opened: Sequence[_Opened]) -> list[list[_Opened]]:
     return list(cases.values())
 
 
-def _publish(case: Sequence[_Opened], out_folder: Path, incomplete_ok: bool) -> OpenedCase:
-    tag = case[0].index.case
-    number = "" if tag is None else tag.number
-    name = (case[0].envelope.core.id if tag is None else tag.case_id).hex()
-    manifests = [one for one in case if one.envelope.core.kind is Kind.MANIFEST]
-    state, contents = Completeness.COMPLETE, None
-    if tag is not None:
-        state, contents = _hold_against_manifest(case, manifests)
-    if state is not Completeness.COMPLETE and not incomplete_ok:
-        return OpenedCase(number, state, None, len(case))
-    whole = case[0].folder.parent / f"case-{name}"
-    whole.mkdir(mode=0o700)
-    for one in case:
-        one.folder.rename(whole / f"{one.envelope.core.sequence:010d}-{one.envelope.core.kind.value}")
-    text = json.dumps(_describe(case, number, state, contents), indent=2, ensure_ascii=False)
-    (whole / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    (whole / "manifest.json").chmod(0o600)
-    target = out_folder / name
-    if target.exists():
-        raise FileExistsError(target)
-    whole.rename(target)
-    return OpenedCase(number, state, target, len(case))
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    out_folder: Path
+    incomplete_ok: bool
+    pictures: bool
+    say: Text
+
+    def publish(self, case: Sequence[_Opened]) -> OpenedCase:
+        tag = case[0].index.case
+        number = "" if tag is None else tag.number
+        name = (case[0].envelope.core.id if tag is None else tag.case_id).hex()
+        manifests = [one for one in case if one.envelope.core.kind is Kind.MANIFEST]
+        state, contents = Completeness.COMPLETE, None
+        if tag is not None:
+            state, contents = _hold_against_manifest(case, manifests)
+        if state is not Completeness.COMPLETE and not self.incomplete_ok:
+            return OpenedCase(number, state, None, len(case))
+        whole = case[0].folder.parent / f"case-{name}"
+        whole.mkdir(mode=0o700)
+        for one in case:
+            one.folder.rename(whole / one.name)
+        text = json.dumps(_describe(case, number, state, contents), indent=2, ensure_ascii=False)
+        (whole / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        (whole / "manifest.json").chmod(0o600)
+        summary = None if tag is None else self._summarize(whole, case, number, contents)
+        target = self.out_folder / name
+        if target.exists():
+            raise FileExistsError(target)
+        whole.rename(target)
+        return OpenedCase(number, state, target, len(case), summary)
+
+    def _summarize(self, whole: Path, case: Sequence[_Opened], number: str, contents: cbor.Value) -> CaseSummary:
+        bundles = [
+            OpenedBundle(
+                one.envelope.core.id.hex(),
+                one.name,
+                datetime.fromtimestamp(min(one.envelope.core.created.unix_ms // 1000, LAST_SECOND), UTC),
+                tuple((part.name, part.media_type) for part in one.index.parts),
+            )
+            for one in sorted(case, key=lambda one: one.envelope.core.sequence)
+        ]
+        head = CaseHead(number, case[0].envelope.core.station, bundles[-1].sealed_at)
+        return add_files(whole, read_records(whole, bundles, _counting(contents)), head, self.say, self.pictures)
+
+
+def _counting(contents: cbor.Value) -> dict[str, str]:
+    """Which bundle counts for each item, as the manifest lists them."""
+    items = contents.get("items") if isinstance(contents, Mapping) else None
+    listed = items if isinstance(items, list | tuple) else ()
+    return {
+        str(item["item"]): str(item["bundle"])
+        for item in listed
+        if isinstance(item, Mapping) and {"item", "bundle"} <= item.keys()
+    }
 
 
 def _hold_against_manifest(case: Sequence[_Opened], manifests: Sequence[_Opened]) -> tuple[Completeness, cbor.Value]:
