@@ -103,7 +103,8 @@ class Drill:
 
     def _tick(self) -> None:
         facts = self._shell.facts
-        self._camera.look(_name(facts, self._shell))
+        name = _name(facts, self._shell)
+        self._camera.look(f"{name}_live" if facts.step is Step.PHOTO and self._robot.sees else name)
         if facts.step in (Step.DONE, Step.DEFERRED) or time.monotonic() > self._give_up_s:
             self._timer.stop()
             self.ended = facts.step.value
@@ -142,8 +143,8 @@ def _name(facts: DeskFacts, shell: Shell) -> str:
             parts.append("image")
     if case is not None and facts.step is Step.CHECKLIST:
         parts.append(str(sum(item.held for item in case.checklist.items)))
-    if case is not None and facts.step is Step.SIGNATURE and case.signature.verdict is not None:
-        parts.append("judged")
+    if case is not None and facts.step is Step.SIGNATURE and case.signature.points:
+        parts.append("ink" if case.signature.verdict is None else "judged")
     return "_".join(parts)
 
 

@@ -44,6 +44,11 @@ class Robot:
         """A live picture came."""
         self._frame = frame
 
+    @property
+    def sees(self) -> bool:
+        """Whether a live picture came that was not answered yet."""
+        return self._frame is not None
+
     def act(self, facts: DeskFacts) -> None:
         """The next press of an officer who follows the scenario."""
         if time.monotonic() - self._pressed_s < GUARD_S * 1.5:
