@@ -2,7 +2,7 @@
 
 import typer
 
-from station import cli_authority, cli_counter
+from station import cli_authority, cli_biometrics, cli_counter
 
 app = typer.Typer(
     name="ktpel",
@@ -19,6 +19,8 @@ app.command("open")(cli_authority.open_)
 app.add_typer(cli_counter.config_commands, name="config")
 app.add_typer(cli_authority.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
+app.add_typer(cli_biometrics.finger_commands, name="finger")
+app.add_typer(cli_biometrics.portrait_commands, name="portrait")
 
 
 def main() -> None:
