@@ -83,6 +83,7 @@ def _settings(config: Config) -> CounterSettings:
         limits=config.gate.limits(),
         thresholds={position: config.fingers.threshold(position) for position in FingerPosition},
         tries_limit=config.fingers.tries,
+        zone=config.office.zone,
     )
 
 

@@ -43,10 +43,13 @@ class Casework:
         self.done: DoneFacts | None = None
         self._manifest_asked = False
         self._touched = False
+        self._step = Step.CHECKLIST
+        self._interrupted: Step | None = None
 
     def enter(self, step: Step) -> None:
         """Open what a step needs, close what it does not."""
         self._close_all_but(step)
+        self._step = step
         match step:
             case Step.CHECKLIST | Step.RESTING:
                 self.checklist.open()
@@ -65,11 +68,11 @@ class Casework:
             case _:
                 pass
 
-    def start(self) -> Message | None:
+    def start(self) -> Blocked | None:
         """Ask the gate; with its clearance the next open step begins. Returns what blocks, or None."""
         cleared = self.case.gate.clear(self._mint, self._context.devices.ready())
         if isinstance(cleared, Blocked):
-            return msg("{count} things are missing before the recording can start.", count=len(cleared.items))
+            return cleared
         clearance, evidence = cleared
         self.case.permit = self._mint.redeem(clearance, self.case.number, self.case.officer_id)
         self.case.evidence = evidence
@@ -83,7 +86,20 @@ class Casework:
         self._mint.end()
         self.case.permit = None
         self._hygiene.touched(role)
+        self._interrupted = self._step
         self._context.move(Event.CHECK_AGAIN)
+
+    def exception_hindered(self, step: Step, position: FingerPosition | None, kind: ExceptionKind) -> Message | None:
+        """Why this cannot be recorded by exception now, in words; None when it can."""
+        fingers = {Step.FINGERS: self.fingers, Step.CONFIRMATION: self.confirmation}.get(step)
+        cannot_sign = kind is ExceptionKind.CANNOT_SIGN
+        if fingers is not None and position in fingers.round.standings and not cannot_sign:
+            return msg("A finger is being saved. Wait a moment, then press again.") if fingers.saving else None
+        if step is Step.SIGNATURE and position is None and cannot_sign:
+            return None
+        if step is Step.PHOTO_APPROVAL and position is None and self.photo.needs_exception and not cannot_sign:
+            return None
+        return msg("There is nothing to record by exception here.")
 
     def record_exception(
         self, step: Step, position: FingerPosition | None, kind: ExceptionKind, approver_id: str
@@ -155,12 +171,14 @@ class Casework:
         self.photo.wipe()
 
     def _open_confirmation(self) -> None:
+        """A chip finger recorded by exception needs no confirmation, and an earlier one of it no longer counts."""
         for position in CHIP_FINGERS:
             first = self.fingers.round.standings[position]
-            confirming = self.confirmation.round.standings[position]
-            if first.exception is not None and not confirming.settled:
-                confirming.exception = first.exception
-                confirming.approver_id = first.approver_id
+            if first.exception is not None and first.approver_id is not None:
+                self.confirmation.round.except_(position, first.exception, first.approver_id)
+                key = records.finger_key(position, confirming=True)
+                self.case.items.pop(key, None)
+                self.case.sealed.pop(key, None)
         self.confirmation.open()
 
     def _gate_sealed(self, sealed: Sealed) -> None:
@@ -168,11 +186,16 @@ class Casework:
         self._context.move(self._next_event())
 
     def _next_event(self) -> Event:
-        if "photo" not in self.case.sealed:
-            return Event.CLEARED
-        if not self.fingers.round.complete:
-            return Event.BACK_TO_FINGERS
-        return Event.BACK_TO_SIGNATURE if self.confirmation.round.complete else Event.BACK_TO_CONFIRMATION
+        """To the step that another device interrupted, else to the photo."""
+        match self._interrupted:
+            case Step.FINGERS:
+                return Event.BACK_TO_FINGERS
+            case Step.CONFIRMATION:
+                return Event.BACK_TO_CONFIRMATION
+            case Step.SIGNATURE:
+                return Event.BACK_TO_SIGNATURE
+            case _:
+                return Event.CLEARED
 
     def _close_all_but(self, step: Step) -> None:
         if step not in (Step.CHECKLIST, Step.RESTING):

@@ -45,6 +45,10 @@ class ChecklistStep:
         self._series = Series(person, self._officer_id, self._context.settings.limits, self._context.clock)
         self._context.changed()
 
+    @property
+    def measuring(self) -> bool:
+        return self._series is not None
+
     def checklist(self) -> Checklist:
         return self._gate.checklist(self._series.person if self._series else None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timezone
 from typing import Protocol
 
 from drivers.api import DeviceInfo, FingerImage, Role
@@ -43,6 +43,7 @@ class CounterSettings:
     thresholds: Mapping[FingerPosition, int]
     tries_limit: int
     finger_wait_s: float = 15.0
+    zone: timezone = UTC
 
 
 @dataclass(slots=True, repr=False)
@@ -72,10 +73,15 @@ class Case:
     def __repr__(self) -> str:
         return f"Case({self.number})"
 
-    def require(self, device: DeviceInfo) -> None:
-        """Raise NotClearedError unless this case may capture with this device now."""
+    def require_permit(self) -> None:
+        """Raise NotClearedError unless this case may capture at all."""
         if self.permit is None:
             raise NotClearedError("this case has no permit")
+
+    def require(self, device: DeviceInfo) -> None:
+        """Raise NotClearedError unless this case may capture with this device now."""
+        self.require_permit()
+        assert self.permit is not None
         self.permit.require(self.number, self.officer_id, device)
 
     def covers(self, device: DeviceInfo) -> bool:
@@ -87,7 +93,7 @@ class Case:
 class Context:
     """The counter's parts as the steps see them. `move` applies an event of the table; `changed` redraws;
     `foreign` says that a device turned up which was not wiped for this case,
-    `measured` that a body temperature was taken."""
+    `measured` that a body temperature was taken; `audit` logs an event of EventKind with its declared fields."""
 
     clock: Clock
     post: Post
@@ -101,3 +107,4 @@ class Context:
     move: Callable[[Event], None]
     foreign: Callable[[Role], None]
     measured: Callable[[Measurement], None]
+    audit: Callable[..., None]

@@ -1,39 +1,39 @@
 """The counter: one officer, four devices, one case at a time. Implements Counter."""
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from drivers.api import Drivers, PenPoint, Role
+from drivers.api import Disconnected, Drivers, Faulted, PenPoint, Ready, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge, background_for
 from station.capture.casework import Casework
 from station.capture.context import Case, Context, CounterSettings, FingerJudge
 from station.capture.counter import CaseDraft
 from station.capture.devices import Devices
+from station.capture.duty import Duty
 from station.capture.facts import (
     DeskFacts,
     DeviceFacts,
     FieldProblem,
     LiveFrame,
-    LoginFacts,
     Step,
     TemperatureTrace,
 )
+from station.capture.fever import FeverMemory
 from station.capture.papers import Papers
 from station.capture.sealing import Sealing
 from station.capture.transitions import Event, after, legal
 from station.clock import Clock
 from station.diagnostics.sentences import device_sentence
 from station.health.clearance import Mint
-from station.health.gate import Gate, Thermal
+from station.health.gate import Gate
 from station.health.hygiene import Hygiene
 from station.health.model import Item, Measurement, Person
 from station.registry import biodata
-from station.registry.model import Biodata, Ground, OfficerCard
-from station.registry.officers import FREE_TRIES, Approved, Checked, LockedOut, LoggedIn, Officers, Refused, WrongPin
+from station.registry.model import Biodata, Ground
+from station.registry.officers import Approved, Officers, Refused
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault
@@ -42,17 +42,6 @@ from station.workers import Post, Worker
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NO_TRACE = TemperatureTrace((), None)
-CAPTURING = (
-    Step.CHECKLIST,
-    Step.RESTING,
-    Step.PHOTO,
-    Step.PHOTO_APPROVAL,
-    Step.FINGERS,
-    Step.CONFIRMATION,
-    Step.SIGNATURE,
-    Step.REVIEW,
-    Step.SEALING,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,8 @@ class Desk:
         self._clock = parts.clock
         self._vault_worker = parts.vault_worker
         self._judging = Worker("judging", parts.post)
-        self._devices = Devices(parts.drivers, parts.post, self._changed)
+        self._duty = Duty(parts.officers, parts.vault, parts.vault_worker, self._changed)
+        self._devices = Devices(parts.drivers, parts.post, self._device_changed)
         self._safe = Sealing(parts.vault_worker, parts.vault, lambda: self._devices.training, self._changed)
         self._context = Context(
             clock=parts.clock,
@@ -94,18 +84,15 @@ class Desk:
             move=self._move,
             foreign=self._foreign,
             measured=self._measured,
+            audit=self._audit,
         )
         self._hygiene = Hygiene(parts.clock)
         self._mint = Mint(parts.clock)
-        self._thermal: dict[str, Thermal] = {}
-        self._person_key = secrets.token_bytes(32)
+        self._fever = FeverMemory(parts.clock, parts.settings.zone)
         self._listeners: list[Callable[[DeskFacts], None]] = []
         self._frame_listeners: list[Callable[[LiveFrame], None]] = []
         self._ink_listeners: list[Callable[[tuple[PenPoint, ...]], None]] = []
         self._step = Step.LOGIN
-        self._officer: OfficerCard | None = None
-        self._cards = parts.officers.cards()
-        self._login = LoginFacts(self._cards, busy=False, refused=None, retry_at_s=None)
         self._problem: Message | None = None
         self._field_problems: tuple[FieldProblem, ...] = ()
         self._busy = False
@@ -120,8 +107,8 @@ class Desk:
         work = self._work
         return DeskFacts(
             step=self._step,
-            officer=self._officer,
-            login=self._login,
+            officer=self._duty.officer,
+            login=self._duty.login,
             devices=tuple(self._device_facts(role) for role in Role),
             training=self._devices.training,
             trace=work.checklist.trace() if work and self._step in (Step.CHECKLIST, Step.RESTING) else NO_TRACE,
@@ -162,11 +149,8 @@ class Desk:
         self._vault_worker.stop()
 
     def log_in(self, officer_id: str, pin: str) -> None:
-        if self._step is not Step.LOGIN or self._login.busy:
-            return
-        self._login = LoginFacts(self._cards, busy=True, refused=None, retry_at_s=None)
-        self._changed()
-        self._vault_worker.submit(lambda: self._check_pin(officer_id, pin), self._logged_in)
+        if self._step is Step.LOGIN:
+            self._duty.log_in(officer_id, pin, self._came)
 
     def log_out(self) -> None:
         if not legal(self._step, Event.LOGGED_OUT):
@@ -174,22 +158,25 @@ class Desk:
             return
         self._audit(EventKind.OFFICER_LOGGED_OUT)
         self._mint.end()
-        self._officer = None
+        self._duty.log_out()
         self._move(Event.LOGGED_OUT)
 
     def check_devices(self) -> None:
         self._devices.check_all()
 
     def new_case(self) -> None:
-        if not legal(self._step, Event.CASE_OPENED) or self._officer is None:
+        if not legal(self._step, Event.CASE_OPENED):
             self._refuse(msg("Log in and finish the case in hand first."))
             return
+        if self._busy:
+            return
+        self._busy = True
         self._vault_worker.submit(self._parts.vault.room_for_case, self._room)
 
     def enter_case(self, draft: CaseDraft) -> None:
-        if self._step is not Step.BIODATA or self._busy or self._officer is None:
+        if self._step is not Step.BIODATA or self._busy:
             return
-        checked = biodata.check(draft, self._clock.now().astimezone().date())
+        checked = biodata.check(draft, self._here().date())
         if not isinstance(checked, Biodata):
             self._field_problems = checked
             self._refuse(msg("{count} fields need your attention.", count=len(checked)))
@@ -202,9 +189,9 @@ class Desk:
             self._begin(draft, checked)
 
     def measure(self, person: Person) -> None:
-        if self._work is None or self._step is not Step.CHECKLIST:
+        if self._work is None or self._step is not Step.CHECKLIST or self._safe.busy:
             return
-        thermal = self._thermal.get(self._officer_key()) if person is Person.OFFICER else None
+        thermal = self._fever.of(self._duty.officer_id) if person is Person.OFFICER else None
         rest_until_s = thermal.rest_until_s(self._parts.settings.limits) if thermal else None
         if thermal is not None and thermal.refused:
             self._refuse(msg("Officer at or over the limit twice. Another officer must take over."))
@@ -217,18 +204,26 @@ class Desk:
     def confirm(self, item: Item, held: bool) -> None:
         if self._work is None or self._step is not Step.CHECKLIST:
             return
+        if item in (Item.OFFICER_TEMPERATURE, Item.APPLICANT_TEMPERATURE):
+            self._refuse(msg("Body temperature is measured, not stated. Measure it with the thermometer."))
+            return
         self._work.case.gate.state(item, held)
+        self._audit(EventKind.ITEM_CONFIRMED, item=item, held=int(held))
         self._changed()
 
     def start(self) -> None:
         if self._work is None or self._step is not Step.CHECKLIST or self._safe.busy:
             return
+        if self._work.checklist.measuring:
+            self._refuse(msg("The measurement is not done yet. Wait for its result."))
+            return
         blocked = self._work.start()
         if blocked is None:
             self._problem = None
             self._audit(EventKind.GATE_OPENED)
-        else:
-            self._refuse(blocked)
+            return
+        self._audit(EventKind.GATE_REFUSED, item=blocked.items[0].item)
+        self._refuse(msg("{count} things are missing before the recording can start.", count=len(blocked.items)))
 
     def take_photo(self) -> None:
         if self._work is not None and self._step is Step.PHOTO:
@@ -270,19 +265,25 @@ class Desk:
         work, step = self._work, self._step
         if work is None or self._busy:
             return
+        hindrance = work.exception_hindered(step, position, kind)
+        if hindrance is not None:
+            self._refuse(hindrance)
+            return
 
         def approved() -> None:
             self._busy = False
-            if self._step is step:
-                number = position.value if position else 0
-                self._audit(
-                    EventKind.EXCEPTION_RECORDED,
-                    case=work.case.handle.case_id,
-                    kind=kind,
-                    number=number,
-                    approver=approver_id,
-                )
-                work.record_exception(step, position, kind, approver_id)
+            hindered = work.exception_hindered(self._step, position, kind)
+            if self._work is not work or self._step is not step or hindered is not None:
+                self._refuse(hindered or msg("Something else happened meanwhile. The exception was not recorded."))
+                return
+            self._audit(
+                EventKind.EXCEPTION_RECORDED,
+                case=work.case.handle.case_id,
+                kind=kind,
+                number=position.value if position else 0,
+                approver=approver_id,
+            )
+            work.record_exception(step, position, kind, approver_id)
 
         self._busy = True
         self._approve(approver_id, approver_pin, approved)
@@ -323,7 +324,7 @@ class Desk:
             self._move(Event.SEAL_ASKED)
 
     def defer(self) -> None:
-        if self._work is None or not legal(self._step, Event.DEFERRED):
+        if self._work is None or not legal(self._step, Event.DEFERRED) or self._safe.busy:
             return
         case = self._work.case
         case.deferral = msg("Body temperature at or over the limit. Come back on another day.")
@@ -337,7 +338,10 @@ class Desk:
     def discard(self) -> None:
         if self._work is None and self._step is Step.BIODATA:
             self._move(Event.DISCARDED)
-        elif self._work is not None and legal(self._step, Event.DISCARDED) and not self._safe.busy:
+        elif self._work is not None and legal(self._step, Event.DISCARDED):
+            if not self._safe.drop():
+                self._refuse(msg("A capture is being saved. Wait a moment, then give the case up."))
+                return
             handle = self._work.case.handle
             self._vault_worker.submit(lambda: self._parts.vault.discard_case(handle), lambda _none: None)
             self._move(Event.DISCARDED)
@@ -352,28 +356,12 @@ class Desk:
             job = self._parts.papers.of(work.case, self._devices.training, self._clock.now(), language)
             self._judging.submit(job, done)
 
-    def _check_pin(self, officer_id: str, pin: str) -> Checked:
-        checked = self._parts.officers.check(officer_id, pin)
-        if isinstance(checked, LoggedIn):
-            self._parts.vault.audit(EventKind.OFFICER_LOGGED_IN, officer=officer_id, role=checked.card.role)
-        elif isinstance(checked, WrongPin):
-            self._parts.vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES - checked.tries_left)
-        elif isinstance(checked, LockedOut):
-            self._parts.vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES)
-        return checked
-
-    def _logged_in(self, checked: Checked) -> None:
-        if isinstance(checked, LoggedIn):
-            self._login = LoginFacts(self._cards, busy=False, refused=None, retry_at_s=None)
-            self._officer = checked.card
-            self._move(Event.LOGGED_IN)
-            self._parts.finger_judge.warm()
-            return
-        retry_at_s = checked.retry_at_s if isinstance(checked, LockedOut) else None
-        self._login = LoginFacts(self._cards, busy=False, refused=checked.sentence, retry_at_s=retry_at_s)
-        self._changed()
+    def _came(self) -> None:
+        self._move(Event.LOGGED_IN)
+        self._parts.finger_judge.warm()
 
     def _room(self, enough: bool) -> None:
+        self._busy = False
         if not enough:
             self._refuse(msg("The disk is too full for a new case. Deliver or export the waiting files first."))
         elif legal(self._step, Event.CASE_OPENED):
@@ -381,7 +369,6 @@ class Desk:
             self._move(Event.CASE_OPENED)
 
     def _approve(self, approver_id: str, pin: str, approved: Callable[[], None]) -> None:
-        requester = self._officer.officer_id if self._officer else ""
 
         def answered(answer: Approved | Refused) -> None:
             if isinstance(answer, Refused):
@@ -391,27 +378,28 @@ class Desk:
                 self._problem = None
                 approved()
 
-        self._vault_worker.submit(lambda: self._parts.officers.approve(approver_id, pin, requester), answered)
+        self._duty.approve(approver_id, pin, answered)
 
     def _begin(self, draft: CaseDraft, checked: Biodata) -> None:
-        number = f"{self._clock.now().astimezone():%y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
+        number = f"{self._here():%y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
         self._vault_worker.submit(
             lambda: self._parts.vault.begin_case(number), lambda handle: self._begun(draft, checked, handle)
         )
 
     def _begun(self, draft: CaseDraft, checked: Biodata, handle: CaseHandle) -> None:
         self._busy = False
-        if self._officer is None or draft.ground is None:
+        officer = self._duty.officer
+        if officer is None or draft.ground is None or self._step is not Step.BIODATA:
+            self._vault_worker.submit(lambda: self._parts.vault.discard_case(handle), lambda _none: None)
             return
-        officer = self._officer
         gate = Gate(
             handle.number,
             officer.officer_id,
             self._parts.settings.limits,
             self._clock,
             self._hygiene,
-            self._thermal.setdefault(self._officer_key(), Thermal()),
-            self._thermal.setdefault(self._person(checked.nik), Thermal()),
+            self._fever.of(officer.officer_id),
+            self._fever.of(checked.nik),
         )
         case = Case(
             handle=handle,
@@ -428,6 +416,10 @@ class Desk:
             opened_at=self._clock.now(),
         )
         self._work = Casework(self._context, case, self._hygiene, self._mint, self._show_frame, self._show_ink)
+        if draft.ground is Ground.OTHER:
+            self._audit(EventKind.GROUND_APPROVED, case=handle.case_id, ground=draft.ground, approver=draft.approver_id)
+        if draft.nik_reason:
+            self._audit(EventKind.NIK_WARNING_OVERRIDDEN, case=handle.case_id)
         self._move(Event.BIODATA_ACCEPTED)
         if gate.refused:
             self.defer()
@@ -453,13 +445,9 @@ class Desk:
             self._work.foreign(role)
             self._refuse(msg("Another device was plugged in. Wipe it, confirm it here and start again."))
 
-    def _officer_key(self) -> str:
-        return self._person(self._officer.officer_id if self._officer else "")
-
-    def _person(self, number: str) -> str:
-        """A key that means nothing outside this process: the day's fever memory holds no NIK."""
-        day = f"{self._clock.now().astimezone():%Y%m%d}"
-        return hmac.new(self._person_key, f"{day}/{number}".encode(), hashlib.sha256).hexdigest()
+    def _here(self) -> datetime:
+        """The office's own time."""
+        return self._clock.now().astimezone(self._parts.settings.zone)
 
     def _move(self, event: Event) -> None:
         self._step = after(self._step, event)
@@ -487,9 +475,21 @@ class Desk:
         self._changed()
 
     def _audit(self, kind: EventKind, /, **fields: object) -> None:
-        if self._officer is not None:
-            fields["officer"] = self._officer.officer_id
+        if self._duty.officer is not None:
+            fields["officer"] = self._duty.officer_id
         self._vault_worker.submit(lambda: self._parts.vault.audit(kind, **fields), lambda _none: None)
+
+    def _device_changed(self, role: Role) -> None:
+        match self._devices.status(role):
+            case Ready():
+                self._audit(EventKind.DEVICE_READY, device=role)
+            case Disconnected(why=why):
+                self._audit(EventKind.DEVICE_LOST, device=role, why=why)
+            case Faulted(fault=fault):
+                self._audit(EventKind.DEVICE_FAULTED, device=role, fault=fault)
+            case _:
+                pass
+        self._changed()
 
     def _device_facts(self, role: Role) -> DeviceFacts:
         status = self._devices.status(role)

@@ -32,7 +32,7 @@ CHECK_EVERY_S = 3.0
 class Devices:
     """Main thread only. Each driver is opened, used and closed on its own worker and nowhere else."""
 
-    def __init__(self, drivers: Drivers, post: Post, changed: Callable[[], None]) -> None:
+    def __init__(self, drivers: Drivers, post: Post, changed: Callable[[Role], None]) -> None:
         self.drivers = drivers
         self._changed = changed
         self._workers = {role: Worker(f"device-{role.value}", post) for role in Role}
@@ -146,4 +146,4 @@ class Devices:
             self._infos[role] = status.info
         if self._statuses[role] != status:
             self._statuses[role] = status
-            self._changed()
+            self._changed(role)

@@ -1,6 +1,7 @@
 """Fingers at the reader: wait, transfer, judge, compare, seal; then the next. Also the chip fingers' confirmation."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from threading import Event as Cancel
 
@@ -11,9 +12,10 @@ from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.facts import FingersFacts, SealedItem
-from station.capture.fingers import Impression, Outcome, Round
+from station.capture.fingers import Impression, Outcome, Round, Standing
 from station.capture.latest import Latest
 from station.capture.transitions import Event
+from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
 from station.safekeeping.wiping import wipe
 from station.text import Message, msg
@@ -49,7 +51,8 @@ class FingersStep:
         self._progress: Latest[Progress] = Latest(context.post, self._arriving)
 
     def open(self) -> None:
-        """Begin with the first finger that is not settled; over at once when all are."""
+        """Begin with the first finger that is not settled; over at once when all are. Raises NotClearedError."""
+        self._case.require_permit()
         self._open = True
         if not self._finished():
             self.capture()
@@ -76,6 +79,11 @@ class FingersStep:
             return
         self.round.again(position)
         self.capture()
+
+    @property
+    def saving(self) -> bool:
+        """Whether a finger is on its way to the disk."""
+        return self._saving
 
     def except_(self, position: FingerPosition, kind: ExceptionKind, approver_id: str) -> None:
         """Seal the exception (with the best impression, if there is one) and go on; a try being judged is dropped."""
@@ -137,14 +145,17 @@ class FingersStep:
         self._context.changed()
         return False
 
-    def _judge(self, position: FingerPosition, image: FingerImage) -> Callable[[], Impression]:
+    def _judge(self, position: FingerPosition, image: FingerImage) -> Callable[[], Impression | None]:
         threshold = self._context.settings.thresholds[position]
         others = self._templates(self.round, without=position)
         own = self._templates(self._first, without=None).get(position) if self._first else None
         future = self._context.finger_judge.submit(image, threshold)
 
-        def judge() -> Impression:
-            result = future.result()
+        def judge() -> Impression | None:
+            try:
+                result = future.result()
+            except CancelledError:
+                return None  # the station closes
             impression = Impression(image, result.verdict, result.template)
             if result.template is None:
                 return impression
@@ -163,10 +174,13 @@ class FingersStep:
             if standing.accepted and standing.best and standing.best.template is not None and position is not without
         }
 
-    def _judged(self, turn: int, position: FingerPosition, impression: Impression) -> None:
+    def _judged(self, turn: int, position: FingerPosition, impression: Impression | None) -> None:
+        if impression is None:
+            return
         if turn != self._turn:
             wipe(impression.image.pixels)
             return
+        self._audit_taken(position, impression)
         kept = self.round.standings[position].best
         outcome = self.round.take(position, impression)
         best = self.round.standings[position].best
@@ -183,6 +197,15 @@ class FingersStep:
                 self._busy = False
                 self._message = msg("Best impression kept. Try again or record an exception.")
                 self._context.changed()
+
+    def _audit_taken(self, position: FingerPosition, impression: Impression) -> None:
+        case = self._case.handle.case_id
+        if self._first is None:
+            score = impression.verdict.score
+            self._context.audit(EventKind.FINGER_TAKEN, case=case, finger=position, score=score)
+        else:
+            matched = int(impression.confirmed)
+            self._context.audit(EventKind.FINGER_CONFIRMED, case=case, finger=position, matched=matched)
 
     def _wrong_finger(self, impression: Impression) -> Message:
         if impression.same_as is not None:
@@ -224,6 +247,7 @@ class FingersStep:
                 self.round.except_(position, exception, approver_id)
             else:
                 self.round.accept(position)
+                self._audit_accepted(position, standing)
             self._busy = False
             self._saving = False
             if self._open and not self._finished():
@@ -231,6 +255,16 @@ class FingersStep:
 
         self._context.safe.segment(self._case.handle, key, parts, sealed)
         self._context.changed()
+
+    def _audit_accepted(self, position: FingerPosition, standing: Standing) -> None:
+        if self._first is None and standing.best is not None:
+            self._context.audit(
+                EventKind.FINGER_ACCEPTED,
+                case=self._case.handle.case_id,
+                finger=position,
+                score=standing.best.verdict.score,
+                tries=standing.tries,
+            )
 
     def _finished(self) -> bool:
         if not self.round.complete:

@@ -13,6 +13,7 @@ from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.facts import LiveFrame, PhotoFacts, SealedItem
 from station.capture.transitions import Event
+from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
 from station.safekeeping.wiping import wipe
 from station.text import Message, msg
@@ -45,7 +46,8 @@ class PhotoStep:
         self._approving = False
 
     def open(self) -> None:
-        """Start the preview."""
+        """Start the preview. Raises NotClearedError without a permit."""
+        self._case.require_permit()
         self._live = True
         self._picture = None
         self._taken = None
@@ -124,7 +126,8 @@ class PhotoStep:
         frame, judged = max(burst, key=lambda judgement: (judgement[1].verdict.accepted, judgement[1].verdict.score))
         self._verdict = judged.verdict
         may_be_kept = judged.verdict.accepted or self._tries >= self._context.settings.tries_limit
-        if judged.face is None or not may_be_kept:
+        self._context.audit(EventKind.PHOTO_TAKEN, case=self._case.handle.case_id, score=judged.verdict.score)
+        if not may_be_kept:
             self._context.changed()
             return
         self._taken = (frame, judged)
@@ -139,5 +142,7 @@ class PhotoStep:
 
     def _sealed(self, sealed: Sealed, item: records.Item) -> None:
         self._case.items["photo"] = item.value(sealed)
+        self._context.audit(EventKind.PHOTO_APPROVED, case=self._case.handle.case_id, tries=self._tries)
+        self._tries = 0
         self._case.sealed["photo"] = SealedItem(item.label, item.detail(), item.exception is not None)
         self._context.move(Event.REVIEW_AGAIN if self._case.changing else Event.PHOTO_SEALED)

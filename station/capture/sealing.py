@@ -54,6 +54,16 @@ class Sealing:
         """Close the case with its signed manifest."""
         self._want(lambda: self._vault.close_case(case, manifest, parts, self._training()), parts, done)
 
+    def drop(self) -> bool:
+        """Forget what the disk refused: its case is given up. False while a capture is on its way to the disk."""
+        if self._running:
+            return False
+        for wanted in self._waiting:
+            _wipe(wanted.parts)
+        self._waiting.clear()
+        self.problem = None
+        return True
+
     def tick(self, now_s: float) -> None:
         """Try again what was refused, every few seconds."""
         if self.problem is not None and not self._running and now_s >= self._retry_at_s:
@@ -80,10 +90,14 @@ class Sealing:
             return
         self.problem = None
         wanted = self._waiting.popleft()
-        for part in wanted.parts:
-            if not isinstance(part.data, bytes):
-                wipe(part.data)
+        _wipe(wanted.parts)
         wanted.done(result)
         self._changed()
         if not self._running:
             self._next()
+
+
+def _wipe(parts: Sequence[Part]) -> None:
+    for part in parts:
+        if not isinstance(part.data, bytes):
+            wipe(part.data)

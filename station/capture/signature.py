@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from threading import Event as Cancel
 
-from drivers.api import Cancelled, NotCaptured, PadSize, PenPoint, Role, TimedOut
+from drivers.api import Cancelled, DeviceStatus, NotCaptured, PadSize, PenPoint, Ready, Role, TimedOut
 from station.biometrics.model import ExceptionKind, Verdict
 from station.biometrics.quality import signature as quality
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.facts import SealedItem, SignatureFacts
 from station.capture.transitions import Event
+from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
 
 READ_S = 0.25
@@ -35,8 +36,11 @@ class SignatureStep:
         self._accepted = False
         self._exception: ExceptionKind | None = None
         self._drawn_s = 0.0
+        self._tries = 0
 
     def open(self) -> None:
+        """Wait for the pen. Raises NotClearedError without a permit."""
+        self._case.require_permit()
         self._open = True
         self._saving = False
         self.clear()
@@ -56,6 +60,7 @@ class SignatureStep:
         """Judge the ink; a good signature is sealed, another says what is wrong."""
         if not self._open or self._saving:
             return
+        self._tries += 1
         self._verdict = quality.judge(self._points, self._size)
         if self._verdict.accepted:
             self._seal(None, None)
@@ -90,20 +95,24 @@ class SignatureStep:
         self._size = size
         self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
 
-    def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured:
+    def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | DeviceStatus | NotCaptured:
         pad = self._context.devices.drivers.signature
         points = pad.read(READ_S, cancel)
         if isinstance(points, tuple):
             return pad.size(), points
-        if not isinstance(points, TimedOut | Cancelled):
-            cancel.wait(PAUSE_AFTER_TROUBLE_S)
-        return points
+        if isinstance(points, TimedOut | Cancelled) or cancel.wait(PAUSE_AFTER_TROUBLE_S):
+            return points
+        return pad.check()  # points do not say whose they are: a pad that went away is asked before it may go on
 
-    def _ink(self, result: tuple[PadSize, tuple[PenPoint, ...]] | NotCaptured) -> bool:
-        if not isinstance(result, tuple):
-            self._context.devices.note(Role.SIGNATURE, result)
+    def _ink(self, result: tuple[PadSize, tuple[PenPoint, ...]] | DeviceStatus | NotCaptured) -> bool:
+        devices = self._context.devices
+        if isinstance(result, Ready):
+            devices.well(result.info)
             return self._open
-        info = self._context.devices.ready().get(Role.SIGNATURE)
+        if not isinstance(result, tuple):
+            devices.note(Role.SIGNATURE, result)
+            return self._open
+        info = devices.ready().get(Role.SIGNATURE)
         if info is None:
             return self._open
         if not self._case.covers(info):
@@ -111,10 +120,9 @@ class SignatureStep:
             return False
         self._case.require(info)
         self._size, points = result
-        if not self._saving:
-            self._points.extend(points)
-            self._show(points)
-            self._redraw()
+        self._points.extend(points)
+        self._show(points)
+        self._redraw()
         return self._open
 
     def _redraw(self) -> None:
@@ -126,6 +134,7 @@ class SignatureStep:
 
     def _seal(self, exception: ExceptionKind | None, approver_id: str | None) -> None:
         self._saving = True
+        self._context.devices.cancel(Role.SIGNATURE)
         item = records.signature_item(self._verdict, exception, approver_id)
         parts = records.signature_parts(self._points, self._size, self._context.clock.now())
 
@@ -134,6 +143,8 @@ class SignatureStep:
             self._case.sealed["signature"] = SealedItem(item.label, item.detail(), exception is not None)
             self._accepted = exception is None
             self._exception = exception
+            if exception is None:
+                self._context.audit(EventKind.SIGNATURE_ACCEPTED, case=self._case.handle.case_id, tries=self._tries)
             self.close()
             self._context.move(Event.SIGNED)
 

@@ -1,0 +1,65 @@
+"""Who serves at the counter: logging in and out, and the second person who approves. PINs are checked off the main
+thread, and every try is in the audit log."""
+
+from collections.abc import Callable
+
+from station.capture.facts import LoginFacts
+from station.registry.model import OfficerCard
+from station.registry.officers import FREE_TRIES, Approved, Checked, LockedOut, LoggedIn, Officers, Refused, WrongPin
+from station.safekeeping.events import EventKind
+from station.safekeeping.vault import Vault
+from station.workers import Worker
+
+
+class Duty:
+    """The officer on duty, or nobody. Main thread only."""
+
+    def __init__(self, officers: Officers, vault: Vault, vault_worker: Worker, changed: Callable[[], None]) -> None:
+        self._officers = officers
+        self._vault = vault
+        self._vault_worker = vault_worker
+        self._changed = changed
+        self._cards = officers.cards()
+        self.officer: OfficerCard | None = None
+        self.login = LoginFacts(self._cards, busy=False, refused=None, retry_at_s=None)
+
+    @property
+    def officer_id(self) -> str:
+        return self.officer.officer_id if self.officer else ""
+
+    def log_in(self, officer_id: str, pin: str, came: Callable[[], None]) -> None:
+        """Check the PIN; `came` runs when it was right. Asked while another try is looked at, it does nothing."""
+        if self.login.busy:
+            return
+
+        def checked(answer: Checked) -> None:
+            retry_at_s = answer.retry_at_s if isinstance(answer, LockedOut) else None
+            refused = None if isinstance(answer, LoggedIn) else answer.sentence
+            self.login = LoginFacts(self._cards, busy=False, refused=refused, retry_at_s=retry_at_s)
+            if isinstance(answer, LoggedIn):
+                self.officer = answer.card
+                came()
+            else:
+                self._changed()
+
+        self.login = LoginFacts(self._cards, busy=True, refused=None, retry_at_s=None)
+        self._changed()
+        self._vault_worker.submit(lambda: self._check(officer_id, pin), checked)
+
+    def log_out(self) -> None:
+        self.officer = None
+
+    def approve(self, approver_id: str, pin: str, answered: Callable[[Approved | Refused], None]) -> None:
+        """Ask whether this second person stands for it."""
+        requester = self.officer_id
+        self._vault_worker.submit(lambda: self._officers.approve(approver_id, pin, requester), answered)
+
+    def _check(self, officer_id: str, pin: str) -> Checked:
+        checked = self._officers.check(officer_id, pin)
+        if isinstance(checked, LoggedIn):
+            self._vault.audit(EventKind.OFFICER_LOGGED_IN, officer=officer_id, role=checked.card.role)
+        elif isinstance(checked, WrongPin):
+            self._vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES - checked.tries_left)
+        elif isinstance(checked, LockedOut):
+            self._vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES)
+        return checked
