@@ -16,6 +16,7 @@ from drivers.camera_uvc import UvcCamera
 from drivers.fingerprint_ef01 import R307, R503, Ef01Reader
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
+from drivers.temperature_pyrousb import PyroUsbSensor
 
 D = TypeVar("D")
 Driver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
@@ -26,7 +27,10 @@ FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
 }
 CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera}
 SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"topaz": TopazPad}
-TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {"mcu90615": Mcu90615Sensor}
+TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {
+    "mcu90615": Mcu90615Sensor,
+    "pyrousb": PyroUsbSensor,
+}
 
 KINDS: dict[str, Role] = {
     **dict.fromkeys(FINGERPRINTS, Role.FINGERPRINT),

@@ -13,9 +13,11 @@ from hw_sim.ef01_module import R307, R503, Model
 from hw_sim.faults import APPLIES, Cable, Fault
 from hw_sim.line import Line
 from hw_sim.mcu90615 import Mcu90615
+from hw_sim.pyrousb import PyroUsb
 from hw_sim.scene import Scene
 from hw_sim.topaz import Topaz
 from hw_sim.uvc import Camera, MjpegServer
+from protocols.pyrousb import MINIUSB
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,10 @@ DEVICES: dict[str, Make] = {
     "topaz": _serial("signature", lambda _name, _settings, scene, faults, rng: Topaz(scene, faults, rng)),
     "mcu90614": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng, 9600)),
     "mcu90615": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng)),
+    "pyrousb": _serial("temperature", lambda _name, _settings, scene, faults, rng: PyroUsb(scene, faults, rng)),
+    "miniusb": _serial(
+        "temperature", lambda _name, _settings, scene, faults, rng: PyroUsb(scene, faults, rng, MINIUSB)
+    ),
     "uvc": _uvc,
 }
 """Every device that can be simulated: one file and one row each."""

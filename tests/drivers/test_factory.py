@@ -12,12 +12,14 @@ from drivers.factory import KINDS, make, make_all
 from drivers.fingerprint_ef01 import Ef01Reader
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
+from drivers.temperature_pyrousb import PyroUsbSensor
 
 EXPECTED = {
     "ef01-r307": Ef01Reader,
     "ef01-r503": Ef01Reader,
     "topaz": TopazPad,
     "mcu90615": Mcu90615Sensor,
+    "pyrousb": PyroUsbSensor,
     "uvc": UvcCamera,
 }
 
