@@ -1,0 +1,295 @@
+"""A whole counter without a window: the real desk, vault and officers, before devices that a test holds in its hand."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import time as clock_time
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import TypeVar
+
+from drivers import factory
+from drivers.api import Drivers, DriverSettings, Role
+from hw_sim.faults import Fault
+from hw_sim.server import Bench
+from station.biometrics.model import FingerPosition
+from station.biometrics.quality.portrait import PortraitJudge
+from station.capture.context import CounterSettings, FingerJudge
+from station.capture.counter import CaseDraft
+from station.capture.desk import Desk, Parts
+from station.capture.facts import CaseFacts, DeskFacts, FingersFacts, Step
+from station.capture.papers import Papers
+from station.capture.scenario import Scenario
+from station.capture.script import PEN_UP_S, Script
+from station.clock import Clock, SystemClock
+from station.delivery.paper import PaperSize
+from station.health.model import GateLimits
+from station.registry.model import Ground, OfficerCard, RoleOfOfficer
+from station.registry.officers import Officers, PinCost
+from station.safekeeping.disk import Disk
+from station.safekeeping.events import EventKind
+from station.safekeeping.vault import Vault
+from station.text import Language, Message, Text
+from station.workers import Pump, Worker
+from tests.helpers.clock import FakeClock
+from tests.helpers.sealing import FailingDisk, TrialStation
+from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCamera, Thermometer, signature
+
+ENGLISH = Text(Language.ENGLISH)
+WITA = timezone(timedelta(hours=8), "WITA")
+PATIENCE_S = 20.0
+TURN_S = 0.05
+"""How far a fake clock goes on when nothing happens."""
+SUPERVISOR, SUPERVISOR_PIN = "hasan", "739206"
+OFFICER, PIN = "wulan", "482915"
+DRAFT = CaseDraft(
+    nik="6472035708090001",
+    name="Siti Nurhaliza Rahmawati",
+    birth_place="Samarinda",
+    birth_date="17-08-2009",
+    sex="P",
+    blood_group="O",
+    address="Jl. Mulawarman No. 12",
+    rt_rw="007/003",
+    village="Pelabuhan",
+    district="Samarinda Kota",
+    religion="Islam",
+    marital_status="Belum kawin",
+    occupation="Pelajar/Mahasiswa",
+    ground=Ground.SCHOOL,
+)
+SCENARIO = Scenario(OFFICER, PIN, SUPERVISOR, SUPERVISOR_PIN, DRAFT, (), cannot_sign=False)
+T = TypeVar("T")
+
+
+@dataclass
+class Hands:
+    """The devices and judges of a counter that a test moves by itself."""
+
+    reader: Reader
+    camera: StillCamera
+    pad: Pad
+    thermometer: Thermometer
+    judge: Judge
+    portraits: Portraits
+
+    def plug(self, role: Role) -> Plug:
+        return next(each for each in (self.reader, self.camera, self.pad, self.thermometer) if each.role is role)
+
+    def drivers(self) -> Drivers:
+        return Drivers(self.reader, self.camera, self.pad, self.thermometer)
+
+
+def hands(clock: Clock) -> Hands:
+    return Hands(Reader(), StillCamera(), Pad(), Thermometer(monotonic_s=clock.monotonic_s), Judge(), Portraits())
+
+
+class Served:
+    """A desk with its pump. `until` lets time pass; `seen` collects every step the facts went through."""
+
+    def __init__(self, desk: Desk, pump: Pump, clock: Clock, station: TrialStation, vault: Vault) -> None:
+        self.desk, self.pump, self.clock, self.station, self.vault = desk, pump, clock, station, vault
+        self.scenario = SCENARIO
+        self.script = Script(desk, SCENARIO, clock)
+        self.seen: list[Step] = []
+        self.follow: Callable[[DeskFacts], None] = lambda _facts: None
+        desk.subscribe(self._see)
+
+    @property
+    def facts(self) -> DeskFacts:
+        return self.desk.facts
+
+    @property
+    def case(self) -> CaseFacts:
+        case = self.desk.facts.case
+        assert case is not None
+        return case
+
+    @property
+    def step(self) -> Step:
+        return self.desk.facts.step
+
+    def problem(self) -> str:
+        return said(self.desk.facts.problem)
+
+    def device(self, role: Role) -> str:
+        return next(said(device.sentence) for device in self.facts.devices if device.role is role)
+
+    def turn(self) -> None:
+        """One round of the main loop."""
+        if not self.pump.run_one(0.005) and isinstance(self.clock, FakeClock):
+            self.clock.advance(TURN_S)
+        self.desk.tick()
+
+    def until(self, held: Callable[[], bool], *, play: bool = False) -> None:
+        """Go on until this holds; with `play` the script presses the buttons. Fails after some patience."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not held():
+            assert time.monotonic() < end_s, f"in {self.step}: {self.problem()}; {self.desk.facts.devices}"
+            self.follow(self.facts)
+            if play:
+                self.script.act(self.facts)
+            self.turn()
+
+    def settle(self, turns: int = 30) -> None:
+        """Let what is under way come to its end."""
+        for _ in range(turns):
+            self.turn()
+
+    def play(self, step: Step) -> None:
+        """Let the script record until this step is reached."""
+        self.until(lambda: self.step is step, play=True)
+
+    def ask_vault(self, question: Callable[[Vault], T]) -> T:
+        """Ask the vault on its own thread."""
+        answers: list[T] = []
+        self.desk._parts.vault_worker.submit(lambda: question(self.vault), answers.append)
+        self.until(lambda: bool(answers))
+        return answers[0]
+
+    def logged(self) -> list[str]:
+        """Every kind of event in the audit log, in its order."""
+        self.ask_vault(lambda vault: vault.verify_audit())
+        data = b"".join(path.read_bytes() for path in sorted((self.station.folder / "audit").glob("*.log")))
+        places = [(at, kind.value) for kind in EventKind for at in _places(data, kind.value.encode())]
+        return [kind for _at, kind in sorted(places)]
+
+    def _see(self, facts: DeskFacts) -> None:
+        if not self.seen or self.seen[-1] is not facts.step:
+            self.seen.append(facts.step)
+
+
+def _places(data: bytes, name: bytes) -> Iterator[int]:
+    at = data.find(name)
+    while at >= 0:
+        yield at
+        at = data.find(name, at + 1)
+
+
+def said(sentence: Message | None) -> str:
+    return ENGLISH(sentence) if sentence is not None else ""
+
+
+def current(facts: DeskFacts) -> FingersFacts | None:
+    if facts.case is None or facts.step not in (Step.FINGERS, Step.CONFIRMATION):
+        return None
+    return facts.case.fingers if facts.step is Step.FINGERS else facts.case.confirmation
+
+
+@contextmanager
+def serving(
+    root: Path,
+    drivers: Drivers,
+    judge: FingerJudge,
+    portraits: PortraitJudge,
+    clock: Clock,
+    *,
+    disk: Disk | None = None,
+    limits: GateLimits | None = None,
+) -> Iterator[Served]:
+    """A provisioned counter with one officer and one supervisor; closed at the end, and what it posted is run."""
+    station = TrialStation(root)
+    station.clock = clock if isinstance(clock, FakeClock) else FakeClock()
+    station.provision()
+    pump = Pump()
+    worker = Worker("safekeeping", pump.post)
+    vaults: list[Vault] = []
+    station_disk = disk
+    worker.submit(lambda: Vault.unlock(station.folder, "kunci-uji-coba", clock, disk=station_disk), vaults.append)
+    assert pump.run_one(PATIENCE_S)
+    officers = Officers(station.folder / "officers.json", clock, PinCost(memory_kib=64, passes=1, lanes=1))
+    officers.add(OfficerCard(SUPERVISOR, "Hasan", RoleOfOfficer.SUPERVISOR), SUPERVISOR_PIN, None)
+    officers.add(OfficerCard(OFFICER, "Wulan", RoleOfOfficer.OFFICER), PIN, SUPERVISOR)
+    settings = CounterSettings(
+        station="balikpapan-1",
+        office="Disdukcapil",
+        limits=limits or GateLimits(),
+        thresholds=dict.fromkeys(FingerPosition, 40),
+        tries_limit=3,
+        zone=WITA,
+    )
+    office_hours = (clock_time(8), clock_time(15))
+    papers = Papers("Disdukcapil", WITA, (office_hours,) * 5 + (None, None), (), 1, "Loket 1", PaperSize.A5)
+    parts = Parts(clock, pump.post, settings, drivers, vaults[0], worker, officers, judge, portraits, papers)
+    desk = Desk(parts)
+    served = Served(desk, pump, clock, station, vaults[0])
+    try:
+        yield served
+    finally:
+        desk.close()
+        while pump.run_one(0.0):
+            pass
+
+
+@contextmanager
+def by_hand(root: Path, disk: Disk | None = None, limits: GateLimits | None = None) -> Iterator[tuple[Served, Hands]]:
+    """A counter before stand-in devices with an applicant who does what the screen says; its clock is fake."""
+    clock = FakeClock()
+    held = hands(clock)
+    with serving(root, held.drivers(), held.judge, held.portraits, clock, disk=disk, limits=limits) as served:
+        served.follow = Obedient(held, served)
+        yield served, held
+
+
+class Obedient:
+    """Lays down the finger that is asked for, and signs once the pad waits."""
+
+    def __init__(self, held: Hands, served: Served) -> None:
+        self._held, self._served = held, served
+
+    def __call__(self, facts: DeskFacts) -> None:
+        fingers = current(facts)
+        if fingers is not None and fingers.current is not None:
+            self._held.reader.finger = self._held.judge.laid = fingers.current
+        if facts.step is Step.SIGNATURE and facts.case is not None and not facts.case.signature.points:
+            self._held.pad.ink = signature(self._served.clock.monotonic_s() - PEN_UP_S)
+
+
+DEVICES = {
+    Role.FINGERPRINT: ("ef01-r503", "ef01-r503"),
+    Role.CAMERA: ("uvc", "uvc"),
+    Role.SIGNATURE: ("topaz", "topaz"),
+    Role.TEMPERATURE: ("mcu90615", "mcu90615"),
+}
+"""The simulated device and the driver of each role."""
+
+
+class Applicant:
+    """A person before simulated devices who does what the screen says, and tells the judge which finger lies there."""
+
+    def __init__(self, bench: Bench, judge: Judge) -> None:
+        self._bench, self._judge = bench, judge
+
+    def __call__(self, facts: DeskFacts) -> None:
+        fingers = current(facts)
+        if fingers is not None and fingers.current is not None:
+            self._judge.laid = fingers.current
+            self._bench.scene.hand.position = fingers.current.value
+        if facts.step is Step.PHOTO and facts.case is not None:
+            colour = facts.case.photo.background.msgid.split()[0].lower()
+            if self._bench.scene.pose.background != colour:
+                self._bench.scene.pose = replace(self._bench.scene.pose, background=colour)
+
+
+def settings_of(bench: Bench) -> dict[Role, DriverSettings]:
+    """The drivers' settings for a bench of DEVICES."""
+    places = {str(record["device"]): record for record in bench.describe()}
+    return {
+        role: DriverSettings(kind, str(places[name].get("port") or places[name].get("url")))
+        for role, (name, kind) in DEVICES.items()
+    }
+
+
+@contextmanager
+def on_bench(root: Path, bench: Bench, disk: FailingDisk | None = None) -> Iterator[tuple[Served, Judge]]:
+    """A counter with the real drivers before simulated devices; time is real."""
+    judge = Judge()
+    drivers = factory.make_all(settings_of(bench))
+    with serving(root, drivers, judge, PortraitJudge(), SystemClock(), disk=disk) as served:
+        served.follow = Applicant(bench, judge)
+        yield served, judge
+
+
+def unplug(bench: Bench, role: Role, out: bool = True) -> None:
+    bench.posts[DEVICES[role][0]].fault(Fault.UNPLUGGED, out)
