@@ -14,10 +14,12 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from rich.console import Console
+from rich.progress import Progress
 
 from drivers.api import Busy, Ready
 from station.capture.facts import DeskFacts, Step
 from station.capture.scenario import Applicant, Scenario, load
+from station.text import Language
 from ui import app
 from ui.gallery import SIZE_PX
 from ui.main_thread import MainThread
@@ -27,6 +29,20 @@ from ui.shell import Shell
 from ui.theme import Theme, load_fonts
 
 STEP_MS = 120
+STEPS = (
+    Step.LOGIN,
+    Step.HOME,
+    Step.BIODATA,
+    Step.CHECKLIST,
+    Step.PHOTO,
+    Step.PHOTO_APPROVAL,
+    Step.FINGERS,
+    Step.CONFIRMATION,
+    Step.SIGNATURE,
+    Step.REVIEW,
+    Step.DONE,
+)
+MUCH_INK = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +106,11 @@ class Camera:
 class Drill:
     """Every tick: at most one press, then a picture when the screen is another one."""
 
-    def __init__(self, robot: Robot, camera: Camera, applicant: Applicant | None, timeout_s: float) -> None:
+    def __init__(
+        self, robot: Robot, camera: Camera, applicant: Applicant | None, bar: Progress, timeout_s: float
+    ) -> None:
         self._robot, self._camera, self._applicant = robot, camera, applicant
+        self._bar, self._task = bar, bar.add_task(STEPS[0].value, total=len(STEPS))
         self._shell = robot.shell
         self._give_up_s = time.monotonic() + timeout_s
         self.ended = ""
@@ -105,6 +124,8 @@ class Drill:
         facts = self._shell.facts
         name = _name(facts, self._shell)
         self._camera.look(f"{name}_live" if facts.step is Step.PHOTO and self._robot.sees else name)
+        if facts.step in STEPS:
+            self._bar.update(self._task, completed=STEPS.index(facts.step) + 1, description=facts.step.value)
         if facts.step in (Step.DONE, Step.DEFERRED) or time.monotonic() > self._give_up_s:
             self._timer.stop()
             self.ended = facts.step.value
@@ -143,9 +164,14 @@ def _name(facts: DeskFacts, shell: Shell) -> str:
             parts.append("image")
     if case is not None and facts.step is Step.CHECKLIST:
         parts.append(str(sum(item.held for item in case.checklist.items)))
-    if case is not None and facts.step is Step.SIGNATURE and case.signature.points:
+    if case is not None and facts.step is Step.SIGNATURE and len(case.signature.points) > MUCH_INK:
         parts.append("ink" if case.signature.verdict is None else "judged")
     return "_".join(parts)
+
+
+def _keep(paper: bytes, path: Path) -> None:
+    path.write_bytes(paper)
+    QApplication.quit()
 
 
 def main() -> int:
@@ -157,7 +183,8 @@ def main() -> int:
     console = Console()
     application = QApplication(sys.argv[:1])
     load_fonts()
-    options.out.mkdir(parents=True, exist_ok=True)
+    screens = options.out / "screens"
+    screens.mkdir(parents=True, exist_ok=True)
     scenario: Scenario = load(options.scenario)
     bridge = MainThread()
     given = app.Options(options.config, options.data, options.passphrase_file, window=True)
@@ -171,8 +198,12 @@ def main() -> int:
     applicant = Applicant(options.control) if options.control is not None else None
     robot = Robot(shell, scenario, console.print)
     desk.on_frame(robot.saw)
-    drill = Drill(robot, Camera(shell, options.out, console), applicant, options.timeout_s)
-    application.exec()
+    with Progress(console=console) as bar:
+        drill = Drill(robot, Camera(shell, screens, console), applicant, bar, options.timeout_s)
+        application.exec()
+    if drill.ended in (Step.DONE.value, Step.DEFERRED.value):
+        desk.receipt(Language.INDONESIAN, lambda pdf: _keep(pdf, options.out / "receipt.pdf"))
+        application.exec()
     desk.close()
     if applicant is not None:
         applicant.close()

@@ -18,6 +18,7 @@ class PhotoScreen(Screen[PhotoState]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._text: Text | None = None
+        self._frame: LiveFrame | None = None
         self.camera = CameraView(theme, self)
         self._verdict = VerdictPanel(theme, self)
         self._background = Words(theme, Letter.BODY, parent=self)
@@ -36,17 +37,19 @@ class PhotoScreen(Screen[PhotoState]):
     def draw(self, state: PhotoState, text: Text) -> None:
         if self._text is None or self._text.language is not text.language:
             self._text = text
-            self._guide(None)
+            self._guide(self._frame)
         self._background.say(state.background, text)
         self._tries.say(state.tries, text)
 
     def show_frame(self, frame: LiveFrame) -> None:
         """One preview picture and its correction."""
+        self._frame = frame
         self.camera.show_frame(frame.pixels, frame.verdict.accepted)
         self._guide(frame)
 
     def forget(self) -> None:
         """Drop the last picture: the next applicant never sees it."""
+        self._frame = None
         self.camera.clear()
         self._guide(None)
 
