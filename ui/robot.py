@@ -20,6 +20,7 @@ from ui.widgets.field import FieldEditor
 
 W = TypeVar("W", bound=QWidget)
 PEN_UP_S = 0.8
+FEW_POINTS = 40
 SIGN_AGAIN_S = 20.0
 APPROVE_AGAIN_S = 4.0
 
@@ -172,7 +173,7 @@ class Robot:
         if self._signing_s is None or (not points and now_s - self._signing_s > SIGN_AGAIN_S):
             self._signing_s = now_s
             self._press(Do.CLEAR_INK)
-        if points and time.monotonic() - points[-1].time_s > PEN_UP_S:
+        if len(points) > FEW_POINTS and now_s - points[-1].time_s > PEN_UP_S:
             self._press(Do.ACCEPT_SIGNATURE)
 
     def _primary(self) -> None:
