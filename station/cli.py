@@ -2,7 +2,7 @@
 
 import typer
 
-from station import cli_authority, cli_biometrics, cli_counter
+from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics
 
 app = typer.Typer(
     name="ktpel",
@@ -12,7 +12,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("record")(cli_counter.record)
-app.command("health")(cli_counter.show_health)
+app.command("health")(cli_diagnostics.show_health)
+app.command("devices")(cli_diagnostics.devices)
 app.command("provision")(cli_authority.provision)
 app.command("verify")(cli_authority.verify)
 app.command("open")(cli_authority.open_)

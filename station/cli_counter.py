@@ -1,10 +1,8 @@
-"""The counter's commands: a recording by scenario, health, and the settings file."""
+"""The counter's commands: a recording by scenario, and the settings file."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,10 +18,9 @@ from station.cli_output import Output
 from station.clock import SystemClock
 from station.config import Config
 from station.config_problems import BadConfig
-from station.diagnostics.health import Asked, SpoolCounts, Standing, health, to_json
-from station.safekeeping.vault import LARGEST_CASE_BYTES, VaultRefused
-from station.text import Language, msg
-from station.wiring import ask_devices, build, passphrase
+from station.safekeeping.vault import VaultRefused
+from station.text import Language, Message, msg
+from station.wiring import build, check_devices, passphrase
 from station.workers import Pump
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="The settings file.")]
@@ -77,31 +74,6 @@ def read_passphrase(file: Path | None, output: Output) -> str:
         raise output.refuse(f"{why.filename}: {why.strerror}") from None
 
 
-def show_health(config: ConfigFile = None, data: DataFolder = None, as_json: AsJson = False) -> None:
-    """Ask every device and say how the station is; code 1 when it is not ready."""
-    output = Output(as_json)
-    read = read_config(config, output)
-    folder = data or settings.places().data
-    now = datetime.now(UTC)
-    asked = {role: Asked(status, now, now) for role, status in ask_devices(read).items()}
-    counts = SpoolCounts(waiting=len(list(folder.glob("spool/**/*.ktpb"))), quarantined=0, rejected=0)
-    space = folder if folder.exists() else Path.cwd()
-    report = health(read, now, asked, counts, shutil.disk_usage(space).free, LARGEST_CASE_BYTES * 3 // 2, None)
-    for device in report.devices:
-        _health_line(output, device.standing, output.say(device.sentence), [output.say(cure) for cure in device.cures])
-    for part in report.parts:
-        _health_line(output, part.standing, output.say(part.sentence), [output.say(part.cure)] if part.cure else [])
-    output.result(to_json(report, output.say))
-    if not report.ready:
-        raise typer.Exit(1)
-
-
-def _health_line(output: Output, standing: Standing, sentence: str, cures: list[str]) -> None:
-    output.line(f"[{standing.value}] {sentence}")
-    for cure in cures:
-        output.line(f"    {cure}")
-
-
 def record(
     scenario: Annotated[Path, typer.Argument(help="The scenario file (TOML).")],
     out: Annotated[Path, typer.Option("--out", help="Where the receipt is written.")],
@@ -121,20 +93,39 @@ def record(
     read = read_config(config, output)
     secret = read_passphrase(passphrase_file, output)
     pump = Pump()
-    out.mkdir(parents=True, exist_ok=True)
     try:
+        check_devices(read)
+        out.mkdir(parents=True, exist_ok=True)
         desk = build(read, data or settings.places().data, secret, pump.post)
     except VaultRefused as refused:
         raise output.refuse(refused.message) from None
-    with _closing(desk, pump), _applicant(control) as applicant:
-        facts = _follow(desk, pump, script, applicant, output, timeout_s)
-        paper = _paper(desk, pump)
-        result = _report(facts, out / "receipt.pdf", paper)
+    except ValueError as why:
+        raise output.refuse(msg("The settings file names a device that cannot be used: {why}.", why=str(why))) from None
+    except OSError as why:
+        raise output.refuse(f"{why.filename}: {why.strerror}") from None
+    try:
+        with _closing(desk, pump), _applicant(control) as applicant:
+            facts = _follow(desk, pump, script, applicant, output, timeout_s)
+            paper = _paper(desk, pump)
+            result = _report(facts, out / "receipt.pdf", paper)
+    except OSError as why:
+        raise output.refuse(msg("The simulated devices or the folder for the receipt cannot be used: {why}.",
+                                why=why.strerror or str(why))) from None  # fmt: skip
     if facts.step is Step.DONE:
         output.line(msg("Sealed: case {number}.", number=str(result["number"])), "green")
         output.result(result)
     else:
-        raise output.refuse(facts.problem or msg("The recording did not end in time."), result)
+        for one in facts.field_problems:
+            output.line(f"{one.field}: {output.say(one.sentence)}", "red")
+        raise output.refuse(_why_not(facts), result)
+
+
+def _why_not(facts: DeskFacts) -> Message:
+    if facts.login.refused is not None:
+        return facts.login.refused
+    if facts.field_problems:
+        return msg("The biodata of the scenario is refused. Correct the fields named above.")
+    return facts.problem or msg("The recording did not end in time.")
 
 
 def _follow(
@@ -180,6 +171,7 @@ def _report(facts: DeskFacts, path: Path, paper: bytes | None) -> dict[str, obje
         "bundles": case.done.bundles if case and case.done else 0,
         "training": facts.training,
         "receipt": str(path) if paper is not None else None,
+        "fields": [one.field for one in facts.field_problems],
     }
 
 

@@ -65,6 +65,11 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
     )
 
 
+def check_devices(config: Config) -> None:
+    """Raises ValueError naming a device whose kind or options the drivers do not know; opens nothing."""
+    factory.make_all(config.devices.settings())
+
+
 def ask_devices(config: Config) -> dict[Role, DeviceStatus]:
     """Open each device once, ask it, and let it go: for a health report without a counter."""
     statuses: dict[Role, DeviceStatus] = {}

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from drivers.api import Busy, DeviceStatus, Disconnected, Faulted, Ready, Role
 from station.config import Config
 from station.diagnostics.sentences import cures, device_sentence
+from station.safekeeping.keyring import KeyringRefusal
 from station.text import Message, Text, msg
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -29,19 +30,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SpoolCounts:
-    """Sealed bundles by what they wait for."""
+    """Sealed bundles by what they wait for; `rejected` is None while nobody can tell."""
 
     waiting: int
     quarantined: int
-    rejected: int
+    rejected: int | None
+    in_open_cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class KeyringFacts:
-    """The authority's keyring in use."""
+    """The authority's keyring in use; `verified` says whether its root is known to be this station's own.
+
+    Without the station's passphrase the root is only what the document says: `root`, its fingerprint in hex.
+    """
 
     version: int
     expires_at: datetime
+    authority: str = ""
+    root: str = ""
+    verified: bool = False
 
 
 class Standing(Enum):
@@ -94,7 +102,7 @@ class HealthReport:
     parts: tuple[PartHealth, ...]
     spool: SpoolCounts
     disk_free_bytes: int
-    keyring: KeyringFacts | None
+    keyring: KeyringFacts | KeyringRefusal | None
 
 
 def health(
@@ -104,7 +112,7 @@ def health(
     spool: SpoolCounts,
     disk_free_bytes: int,
     disk_needed_bytes: int,
-    keyring: KeyringFacts | None,
+    keyring: KeyringFacts | KeyringRefusal | None,
 ) -> HealthReport:
     """Weigh what was found. `disk_needed_bytes` is what the largest case could take."""
     devices = tuple(_device(config, now, role, asked.get(role, Asked())) for role in Role)
@@ -169,10 +177,12 @@ def _disk(free_bytes: int, needed_bytes: int) -> PartHealth:
     return PartHealth("disk", Standing.GOOD, msg("The disk has room: {free_mb} MB.", free_mb=free_mb), None)
 
 
-def _keyring(now: datetime, keyring: KeyringFacts | None) -> PartHealth:
+def _keyring(now: datetime, keyring: KeyringFacts | KeyringRefusal | None) -> PartHealth:
     cure = msg("Fetch a new keyring from the authority.")
     if keyring is None:
         return PartHealth("keyring", Standing.BLOCKING, msg("No keyring is here: nothing can be sealed."), cure)
+    if isinstance(keyring, KeyringRefusal):
+        return PartHealth("keyring", Standing.BLOCKING, msg("The keyring does not hold: nothing can be sealed."), cure)
     left = keyring.expires_at - now
     if left <= timedelta(0):
         return PartHealth("keyring", Standing.BLOCKING, msg("The keyring has run out: nothing can be sealed."), cure)
@@ -184,11 +194,12 @@ def _keyring(now: datetime, keyring: KeyringFacts | None) -> PartHealth:
 
 
 def _spool(spool: SpoolCounts) -> PartHealth:
-    if spool.quarantined or spool.rejected:
+    trouble = spool.quarantined + (spool.rejected or 0)
+    if trouble:
         return PartHealth(
             "spool",
             Standing.WARNING,
-            msg("Records put aside or refused: {count}.", count=spool.quarantined + spool.rejected),
+            msg("Records put aside or refused: {count}.", count=trouble),
             msg("Call the technician; delete nothing."),
         )
     if spool.waiting:

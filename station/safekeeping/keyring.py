@@ -130,20 +130,7 @@ def read_keyring(document: bytes, root_fingerprint: bytes, now: datetime, at_lea
 
     Raises KeyringRefused. Root, signature, version and time are checked in this order.
     """
-    try:
-        raw_body, raw_root, raw_signatures = cbor.items(_decode(document), "keyring", 3)
-        body, root = cbor.octets(raw_body, "contents"), VerifyKey.from_value(raw_root)
-        signatures = Signatures.decode(cbor.octets(raw_signatures, "signatures"))
-    except BadCbor as why:
-        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
-    if root.fingerprint != root_fingerprint:
-        raise KeyringRefused(KeyringRefusal.WRONG_ROOT)
-    if not root.verifies(DOMAIN + body, signatures):
-        raise KeyringRefused(KeyringRefusal.SIGNATURE)
-    try:
-        keyring = _contents(body)
-    except (BadCbor, ValueError, OverflowError) as why:
-        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
+    keyring = signed_contents(document, root_fingerprint)
     if keyring.version < at_least:
         raise KeyringRefused(KeyringRefusal.ROLLBACK)
     if keyring.issued - now > CLOCK_TOLERANCE:
@@ -153,6 +140,27 @@ def read_keyring(document: bytes, root_fingerprint: bytes, now: datetime, at_lea
     if not keyring.current_recipients():
         raise KeyringRefused(KeyringRefusal.NO_RECIPIENT)
     return keyring
+
+
+def signed_contents(document: bytes, root_fingerprint: bytes | None) -> Keyring:
+    """The contents of a document that `root_fingerprint` signed, whatever its time and version; raises KeyringRefused.
+
+    With None the document's own word is taken for who signed it: enough to show what it says, never to seal by it.
+    """
+    try:
+        raw_body, raw_root, raw_signatures = cbor.items(_decode(document), "keyring", 3)
+        body, root = cbor.octets(raw_body, "contents"), VerifyKey.from_value(raw_root)
+        signatures = Signatures.decode(cbor.octets(raw_signatures, "signatures"))
+    except BadCbor as why:
+        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
+    if root_fingerprint not in (None, root.fingerprint):
+        raise KeyringRefused(KeyringRefusal.WRONG_ROOT)
+    if not root.verifies(DOMAIN + body, signatures):
+        raise KeyringRefused(KeyringRefusal.SIGNATURE)
+    try:
+        return _contents(body)
+    except (BadCbor, ValueError, OverflowError) as why:
+        raise KeyringRefused(KeyringRefusal.UNREADABLE) from why
 
 
 def root_of(document: bytes) -> VerifyKey:

@@ -10,6 +10,7 @@ import pytest
 from drivers.api import Absence, Busy, DeviceInfo, DeviceStatus, Disconnected, Fault, Faulted, Ready, Role
 from station.config import Config, default_text, load
 from station.diagnostics.health import Asked, HealthReport, KeyringFacts, SpoolCounts, Standing, health, to_json
+from station.safekeeping.keyring import KeyringRefusal
 from station.text import Language, Text
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ def report(
     asked: dict[Role, Asked] = ALL_READY,
     spool: SpoolCounts = CALM,
     free_bytes: int = 100 * GIB,
-    keyring: KeyringFacts | None = KEYRING,
+    keyring: KeyringFacts | KeyringRefusal | None = KEYRING,
 ) -> HealthReport:
     return health(config, NOW, asked, spool, free_bytes, GIB // 10, keyring)
 
@@ -90,8 +91,9 @@ def test_the_keyring_warns_before_it_blocks(config: Config, left: timedelta, exp
     assert found.ready is (expected is not Standing.BLOCKING)
 
 
-def test_no_keyring_blocks(config: Config) -> None:
-    assert not report(config, keyring=None).ready
+@pytest.mark.parametrize("keyring", [None, KeyringRefusal.SIGNATURE, KeyringRefusal.WRONG_ROOT])
+def test_no_keyring_or_a_false_one_blocks(config: Config, keyring: KeyringRefusal | None) -> None:
+    assert not report(config, keyring=keyring).ready
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,8 @@ def test_the_report_survives_json(config: Config) -> None:
     read = json.loads(json.dumps(to_json(found, Text(Language.ENGLISH))))
     assert read["ready"] is False
     assert read["made_at"] == "2026-11-24T01:00:00+00:00"
-    assert read["keyring"] == {"version": 7, "expires_at": "2027-02-22T01:00:00+00:00"}
+    assert (read["keyring"]["version"], read["keyring"]["expires_at"]) == (7, "2027-02-22T01:00:00+00:00")
+    assert read["keyring"]["verified"] is False
     pad = next(device for device in read["devices"] if device["role"] == "signature")
     assert pad["sentence"] == "The signature pad is plugged in and does not answer."
     assert (pad["port"], pad["detail"], pad["standing"]) == ("/dev/pad", "no reply", "blocking")
