@@ -1,5 +1,6 @@
 """The authority's commands: setting a station up, verifying, opening and inspecting bundles, walking the audit log."""
 
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from station import config as settings
 from station.cli_counter import AsJson, ConfigFile, DataFolder, PassphraseFile, read_config, read_passphrase
-from station.cli_output import Output
+from station.cli_output import Output, of_disk
 from station.clock import SystemClock
 from station.receiver.authority import load_recipient, load_trust
 from station.receiver.inspecting import inspect
@@ -24,7 +25,7 @@ from station.safekeeping.keyring import KeyringRefused
 from station.safekeeping.keys import KeyFileBad, WrongPassphrase
 from station.safekeeping.provision import ProvisionReport, WeakPassphrase
 from station.safekeeping.provision import provision as make_station
-from station.text import msg
+from station.text import Message, msg
 from station.wiring import OFFICERS_FILE
 
 Bundles = Annotated[list[Path], typer.Argument(help="Bundle files, or folders that hold them.")]
@@ -50,6 +51,8 @@ def provision(
     folder = data or settings.places().data
     secret = read_passphrase(passphrase_file, output)
     cards = _officers(officers, output)
+    with tempfile.TemporaryDirectory() as rehearsal:
+        _add_officers(Path(rehearsal), cards, output)
     try:
         report = make_station(folder, authority, read.station.name, secret, SystemClock())
     except WeakPassphrase:
@@ -59,15 +62,23 @@ def provision(
     except KEY_TROUBLES as why:
         raise output.refuse(_trouble(why)) from None
     _explain(report, authority, output)
+    _add_officers(folder, cards, output)
+    for card, _ in cards:
+        output.line(msg("Officer {name} may log in ({role}).", name=card.name, role=card.role.value))
+    output.result({"ok": True, "station": report.station, "root": report.root_fingerprint, "officers": len(cards)})
+
+
+def _add_officers(folder: Path, cards: list[tuple[OfficerCard, str]], output: Output) -> None:
+    """Keep them in `folder`, or refuse; tried first where nothing is lost, so that no station is left without any."""
     kept = Officers(folder / OFFICERS_FILE, SystemClock())
     first = None
     for card, pin in cards:
         answer = kept.add(card, pin, first)
         if isinstance(answer, Refused):
-            raise output.refuse(answer.sentence)
+            raise output.refuse(msg("Officer {officer}: {why}", officer=card.officer_id, why=answer.sentence))
         first = first or card.officer_id
-        output.line(msg("Officer {name} may log in ({role}).", name=card.name, role=card.role.value))
-    output.result({"ok": True, "station": report.station, "root": report.root_fingerprint, "officers": len(cards)})
+    if first is None:
+        raise output.refuse(msg("The list of officers is empty. Write a supervisor into it."))
 
 
 def _explain(report: ProvisionReport, authority: Path, output: Output) -> None:
@@ -92,7 +103,8 @@ def _officers(path: Path | None, output: Output) -> list[tuple[OfficerCard, str]
         listed = tomllib.loads(path.read_text(encoding="utf-8"))["officers"]
         return [(OfficerCard(one["id"], one["name"], RoleOfOfficer(one["role"])), one["pin"]) for one in listed]
     except (OSError, ValueError, KeyError, TypeError) as why:
-        raise output.refuse(f"{path}: {type(why).__name__}: {why}") from None
+        raise output.refuse(msg("The list of officers cannot be used: {why}. Correct {path} and start again.",
+                                why=f"{type(why).__name__} {why}", path=str(path))) from None  # fmt: skip
 
 
 def verify(
@@ -236,7 +248,18 @@ def _chain(report: VerifyReport) -> list[dict[str, object]]:
     return [{"station": f.station, "sequence": f.sequence, "fault": f.fault.name.lower()} for f in report.chain]
 
 
-def _trouble(why: Exception) -> str:
-    if isinstance(why, OSError):
-        return f"{why.filename}: {why.strerror}"
-    return f"{type(why).__name__}: {why}" if str(why) else (type(why).__doc__ or type(why).__name__)
+def _trouble(why: Exception) -> Message:
+    match why:
+        case OSError():
+            return of_disk(why)
+        case WrongPassphrase():
+            return msg("The passphrase does not open the authority's keys. Look into passphrase.txt in its folder.")
+        case KeyFileBad():
+            return msg("A key file of the authority does not hold: {why}. Bring it back, for its owner alone.",
+                       why=str(why))  # fmt: skip
+        case KeyringRefused():
+            return msg(
+                "The authority's keyring is not taken: {why}. Bring the right one into its folder.", why=str(why)
+            )
+        case _:
+            return msg("A file of the authority is damaged: {why}. Bring it back from the copy.", why=str(why))

@@ -14,7 +14,7 @@ from station.capture.facts import DeskFacts, Step
 from station.capture.scenario import Applicant, BadScenarioError, Scenario
 from station.capture.scenario import load as load_scenario
 from station.capture.script import Script
-from station.cli_output import Output
+from station.cli_output import Output, of_disk
 from station.clock import SystemClock
 from station.config import Config
 from station.config_problems import BadConfig
@@ -71,7 +71,7 @@ def read_passphrase(file: Path | None, output: Output) -> str:
     except LookupError:
         return str(typer.prompt(output.say(msg("Station passphrase")), hide_input=True, err=True))
     except OSError as why:
-        raise output.refuse(f"{why.filename}: {why.strerror}") from None
+        raise output.refuse(of_disk(why)) from None
 
 
 def record(
@@ -89,7 +89,8 @@ def record(
     try:
         script = load_scenario(scenario)
     except BadScenarioError as bad:
-        raise output.refuse(str(bad)) from None
+        raise output.refuse(msg("The scenario cannot be followed: {why}. Correct it and start again.",
+                                why=str(bad))) from None  # fmt: skip
     read = read_config(config, output)
     secret = read_passphrase(passphrase_file, output)
     pump = Pump()
@@ -102,7 +103,7 @@ def record(
     except ValueError as why:
         raise output.refuse(msg("The settings file names a device that cannot be used: {why}.", why=str(why))) from None
     except OSError as why:
-        raise output.refuse(f"{why.filename}: {why.strerror}") from None
+        raise output.refuse(of_disk(why)) from None
     try:
         with _closing(desk, pump), _applicant(control) as applicant:
             facts = _follow(desk, pump, script, applicant, output, timeout_s)

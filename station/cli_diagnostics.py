@@ -11,7 +11,7 @@ from drivers.api import Busy, DeviceStatus, Ready, Role
 from drivers.discovery import camera_candidates, serial_candidates
 from station import config as settings
 from station.cli_counter import AsJson, ConfigFile, DataFolder, PassphraseFile, read_config
-from station.cli_output import Output
+from station.cli_output import Output, of_disk
 from station.config import Config
 from station.diagnostics.health import Asked, KeyringFacts, SpoolCounts, Standing, health, to_json
 from station.diagnostics.kept import keyring_facts, spool_counts
@@ -67,7 +67,7 @@ def _kept(
     except VaultRefused as refused:
         raise output.refuse(refused.message) from None
     except OSError as why:
-        raise output.refuse(f"{why.filename}: {why.strerror}") from None
+        raise output.refuse(of_disk(why)) from None
 
 
 def _ask(config: Config, output: Output) -> dict[Role, DeviceStatus]:

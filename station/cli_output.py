@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import typer
 from rich.console import Console
 
-from station.text import Language, Message, Text
+from station.text import Language, Message, Text, msg
 
 REFUSED = 1
 Json = dict[str, object]
@@ -18,6 +18,12 @@ def language() -> Language:
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     first = next((name for name in names if name), "")
     return Language.INDONESIAN if first.lower().startswith(("id", "in_id")) else Language.ENGLISH
+
+
+def of_disk(why: OSError) -> Message:
+    """What the system said of a file or folder, and what to look at."""
+    return msg("{path} cannot be used: {why}. Check its name and its rights.",
+               path=str(why.filename or "-"), why=why.strerror or str(why))  # fmt: skip
 
 
 class Output:
