@@ -76,7 +76,7 @@ def test_a_threshold_belongs_to_its_own_finger(path: Path) -> None:
         ("holidays = [2026-12-25, 2027-01-01]", "holidays = [5]", "office.holidays", "default file"),
         ("enabled = true", "enabled = 1", "sounds.enabled", "true or false"),
         ('paper = "a5"', 'paper = "a4"', "receipt.paper", "80mm"),
-        ('kind = "ef01"', 'kind = ""', "devices.fingerprint.kind", "default file"),
+        ('kind = "ef01-r503"', 'kind = ""', "devices.fingerprint.kind", "default file"),
         ("baud = 57600", "baud = 57", "devices.fingerprint.baud", "300 or more"),
     ],
 )
