@@ -121,7 +121,7 @@ def verify(
     if not report.bundles:
         raise output.refuse(msg("No bundles are here."), value)
     if not report.accepted:
-        raise output.refuse(msg("Not everything holds."), value)
+        raise output.refuse(msg("Not everything holds. Keep these files and fetch the station's own copies."), value)
     output.line(msg("{count} bundles hold: form, signatures, chain.", count=len(report.bundles)), "green")
     output.result({"ok": True, **value})
 
@@ -169,7 +169,9 @@ def open_(
     if not report.cases and not report.refused:
         raise output.refuse(msg("No bundles are here."), value)
     if not report.complete or not report.cases:
-        raise output.refuse(msg("Not everything could be opened."), value)
+        raise output.refuse(
+            msg("Not everything could be opened. Keep these files and fetch what is missing from the station."), value
+        )
     if not all(case.summary is None or case.summary.whole for case in report.cases):
         raise output.refuse(msg("Not every record could be read. The files are kept as they were sealed."), value)
     output.result({"ok": True, **value})
@@ -179,18 +181,28 @@ def open_(
 def bundle_inspect(paths: Bundles, as_json: AsJson = False) -> None:
     """Show everything about bundles that is not secret; nothing is verified."""
     output = Output(as_json)
-    seen = [inspect(path) for path in bundle_files(paths)]
-    for one in seen:
-        output.line(f"{one.path}", "bold")
-        if one.problem is not None:
-            output.line(f"  {one.problem.value}", "red")
-        for name, fact in one.facts.items():
+    told: list[dict[str, object]] = []
+    for path in bundle_files(paths):
+        problem, facts = _inspected(path, output)
+        output.line(f"{path}", "bold")
+        if problem is not None:
+            output.line(f"  {problem}", "red")
+        for name, fact in facts.items():
             output.line(f"  {name:18} {fact}")
-    output.result(
-        {"bundles": [{"path": s.path, "problem": s.problem.value if s.problem else None, **s.facts} for s in seen]}
-    )
-    if any(one.problem for one in seen):
-        raise typer.Exit(1)
+        told.append({"path": str(path), "problem": problem, **facts})
+    if not told:
+        raise output.refuse(msg("No bundles are here."), {"bundles": []})
+    if any(one["problem"] for one in told):
+        raise output.refuse(msg("Not every file is a whole bundle. Each is named above."), {"bundles": told})
+    output.result({"ok": True, "bundles": told})
+
+
+def _inspected(path: Path, output: Output) -> tuple[str | None, dict[str, object]]:
+    try:
+        seen = inspect(path)
+    except OSError as why:
+        return output.say(of_disk(why)), {}
+    return (seen.problem.value if seen.problem else None), seen.facts
 
 
 @audit_commands.command("verify")
@@ -204,7 +216,11 @@ def audit_verify(data: DataFolder = None, as_json: AsJson = False) -> None:
     if report.bad is not None:
         bad = report.bad
         raise output.refuse(
-            msg("Audit record {index} does not hold: {fault}", index=bad.index, fault=bad.fault.value),
+            msg(
+                "Audit record {index} does not hold: {fault}. Change nothing and call the authority.",
+                index=bad.index,
+                fault=bad.fault.value,
+            ),
             {"record": bad.index, "file": bad.file, "offset": bad.offset, "fault": bad.fault.name.lower()},
         )
     output.line(msg("{count} audit records hold.", count=report.records), "green")
