@@ -75,7 +75,11 @@ class Applicant:
     def __init__(self, control: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(CONTROL_WAIT_S)
-        self._socket.connect(str(control))
+        try:
+            self._socket.connect(str(control))
+        except OSError:
+            self._socket.close()
+            raise
         self._lines = self._socket.makefile("rwb")
         self._finger: FingerPosition | None = None
         self._background: str | None = None

@@ -12,7 +12,7 @@ from station.safekeeping.provision import provision
 from station.safekeeping.vault import Part, Sealed, Vault
 from tests.helpers.sealing import CHEAP, PASSPHRASE, finger
 
-ENGLISH = {"LC_ALL": "C", "COLUMNS": "400", "KTPEL_PASSPHRASE_FILE": ""}
+ENGLISH: dict[str, str | None] = {"LC_ALL": "C", "COLUMNS": "400", "KTPEL_PASSPHRASE_FILE": None}
 
 
 @dataclass(frozen=True, slots=True)
