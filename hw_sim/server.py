@@ -15,6 +15,7 @@ from hw_sim.line import Line
 from hw_sim.mcu90615 import Mcu90615
 from hw_sim.pyrousb import PyroUsb
 from hw_sim.scene import Scene
+from hw_sim.sfm import Sfm
 from hw_sim.topaz import Topaz
 from hw_sim.uvc import Camera, MjpegServer
 from protocols.pyrousb import MINIUSB
@@ -125,6 +126,7 @@ def _uvc(_name: str, _settings: Settings, scene: Scene) -> Post:
 DEVICES: dict[str, Make] = {
     "ef01-r307": _ef01(R307),
     "ef01-r503": _ef01(R503),
+    "sfm5020": _serial("fingerprint", lambda _name, _settings, scene, faults, rng: Sfm(scene, faults, rng)),
     "topaz": _serial("signature", lambda _name, _settings, scene, faults, rng: Topaz(scene, faults, rng)),
     "mcu90614": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng, 9600)),
     "mcu90615": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng)),

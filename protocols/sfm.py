@@ -82,6 +82,8 @@ class Parameter(IntEnum):
     FIRMWARE = 0x6E
     SERIAL_NUMBER = 0x6F
     BAUD = 0x71
+    ENROLLED_FINGERS = 0x73
+    AVAILABLE_FINGERS = 0x74
     SEND_SCAN_SUCCESS = 0x75
     BUILD = 0x89
 
