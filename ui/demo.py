@@ -161,7 +161,7 @@ def _name(facts: DeskFacts, shell: Shell) -> str:
         if fingers.current is not None:
             parts.append(fingers.current.name.lower())
         if fingers.rows_shown:
-            parts.append("image")
+            parts.append("whole" if fingers.rows_shown == fingers.rows_total else "image")
     if case is not None and facts.step is Step.CHECKLIST:
         parts.append(str(sum(item.held for item in case.checklist.items)))
     if case is not None and facts.step is Step.SIGNATURE and len(case.signature.points) > MUCH_INK:
