@@ -339,9 +339,7 @@ class Desk:
         if self._work is None and self._step is Step.BIODATA:
             self._move(Event.DISCARDED)
         elif self._work is not None and legal(self._step, Event.DISCARDED):
-            if not self._safe.drop():
-                self._refuse(msg("A capture is being saved. Wait a moment, then give the case up."))
-                return
+            self._safe.drop()
             handle = self._work.case.handle
             self._vault_worker.submit(lambda: self._parts.vault.discard_case(handle), lambda _none: None)
             self._move(Event.DISCARDED)

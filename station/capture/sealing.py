@@ -15,7 +15,7 @@ from station.workers import Worker
 RETRY_EVERY_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Wanted:
     job: Callable[[], Sealed | SealRefused]
     parts: Sequence[Part]
@@ -31,7 +31,7 @@ class Sealing:
         self._training = training
         self._changed = changed
         self._waiting: deque[_Wanted] = deque()
-        self._running = False
+        self._running: _Wanted | None = None
         self._retry_at_s = 0.0
         self.problem: Message | None = None
 
@@ -54,19 +54,17 @@ class Sealing:
         """Close the case with its signed manifest."""
         self._want(lambda: self._vault.close_case(case, manifest, parts, self._training()), parts, done)
 
-    def drop(self) -> bool:
-        """Forget what the disk refused: its case is given up. False while a capture is on its way to the disk."""
-        if self._running:
-            return False
+    def drop(self) -> None:
+        """Forget what waits: its case is given up. What is on its way to the disk just now may still be sealed."""
         for wanted in self._waiting:
-            _wipe(wanted.parts)
+            if wanted is not self._running:
+                _wipe(wanted.parts)
         self._waiting.clear()
         self.problem = None
-        return True
 
     def tick(self, now_s: float) -> None:
         """Try again what was refused, every few seconds."""
-        if self.problem is not None and not self._running and now_s >= self._retry_at_s:
+        if self.problem is not None and self._running is None and now_s >= self._retry_at_s:
             self._retry_at_s = now_s + RETRY_EVERY_S
             self._next()
 
@@ -74,26 +72,29 @@ class Sealing:
         self, job: Callable[[], Sealed | SealRefused], parts: Sequence[Part], done: Callable[[Sealed], None]
     ) -> None:
         self._waiting.append(_Wanted(job, parts, done))
-        if not self._running:
+        if self._running is None:
             self._next()
 
     def _next(self) -> None:
         if self._waiting:
-            self._running = True
-            self._worker.submit(self._waiting[0].job, self._answered)
+            wanted = self._running = self._waiting[0]
+            self._worker.submit(wanted.job, lambda result: self._answered(wanted, result))
 
-    def _answered(self, result: Sealed | SealRefused) -> None:
-        self._running = False
-        if isinstance(result, SealRefused):
+    def _answered(self, wanted: _Wanted, result: Sealed | SealRefused) -> None:
+        self._running = None
+        if wanted not in self._waiting:
+            _wipe(wanted.parts)
+        elif isinstance(result, SealRefused):
             self.problem = result.message
             self._changed()
             return
-        self.problem = None
-        wanted = self._waiting.popleft()
-        _wipe(wanted.parts)
-        wanted.done(result)
-        self._changed()
-        if not self._running:
+        else:
+            self.problem = None
+            self._waiting.popleft()
+            _wipe(wanted.parts)
+            wanted.done(result)
+            self._changed()
+        if self._running is None:
             self._next()
 
 

@@ -37,6 +37,7 @@ class SignatureStep:
         self._exception: ExceptionKind | None = None
         self._drawn_s = 0.0
         self._tries = 0
+        self._ask_first = False
 
     def open(self) -> None:
         """Wait for the pen. Raises NotClearedError without a permit."""
@@ -96,33 +97,32 @@ class SignatureStep:
         self._context.devices.stream(Role.SIGNATURE, self._read, self._ink)
 
     def _read(self, cancel: Cancel) -> tuple[PadSize, tuple[PenPoint, ...]] | DeviceStatus | NotCaptured:
+        """Points do not say whose they are: a pad that is not known to be there is asked before it is read."""
         pad = self._context.devices.drivers.signature
-        points = pad.read(READ_S, cancel)
-        if isinstance(points, tuple):
-            return pad.size(), points
-        if isinstance(points, TimedOut | Cancelled) or cancel.wait(PAUSE_AFTER_TROUBLE_S):
-            return points
-        return pad.check()  # points do not say whose they are: a pad that went away is asked before it may go on
+        result = pad.check() if self._ask_first else pad.read(READ_S, cancel)
+        if isinstance(result, tuple):
+            return pad.size(), result
+        if not isinstance(result, Ready | TimedOut | Cancelled):
+            cancel.wait(PAUSE_AFTER_TROUBLE_S)
+        return result
 
     def _ink(self, result: tuple[PadSize, tuple[PenPoint, ...]] | DeviceStatus | NotCaptured) -> bool:
         devices = self._context.devices
         if isinstance(result, Ready):
             devices.well(result.info)
-            return self._open
-        if not isinstance(result, tuple):
+        elif not isinstance(result, tuple):
             devices.note(Role.SIGNATURE, result)
-            return self._open
         info = devices.ready().get(Role.SIGNATURE)
-        if info is None:
-            return self._open
-        if not self._case.covers(info):
+        self._ask_first = info is None
+        if info is not None and not self._case.covers(info):
             self._context.foreign(Role.SIGNATURE)
             return False
-        self._case.require(info)
-        self._size, points = result
-        self._points.extend(points)
-        self._show(points)
-        self._redraw()
+        if info is not None and isinstance(result, tuple):
+            self._case.require(info)
+            self._size, points = result
+            self._points.extend(points)
+            self._show(points)
+            self._redraw()
         return self._open
 
     def _redraw(self) -> None:

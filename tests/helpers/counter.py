@@ -38,9 +38,9 @@ from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCam
 
 ENGLISH = Text(Language.ENGLISH)
 WITA = timezone(timedelta(hours=8), "WITA")
-PATIENCE_S = 20.0
-TURN_S = 0.05
-"""How far a fake clock goes on when nothing happens."""
+PATIENCE_S = 15.0
+TURN_S = 0.02
+"""How far a fake clock goes on at each turn of the main loop."""
 SUPERVISOR, SUPERVISOR_PIN = "hasan", "739206"
 OFFICER, PIN = "wulan", "482915"
 DRAFT = CaseDraft(
@@ -110,6 +110,9 @@ class Served:
     def step(self) -> Step:
         return self.desk.facts.step
 
+    def at(self, step: Step) -> bool:
+        return self.desk.facts.step is step
+
     def problem(self) -> str:
         return said(self.desk.facts.problem)
 
@@ -118,15 +121,22 @@ class Served:
 
     def turn(self) -> None:
         """One round of the main loop."""
-        if not self.pump.run_one(0.005) and isinstance(self.clock, FakeClock):
+        self.pump.run_one(0.005)
+        if isinstance(self.clock, FakeClock):
             self.clock.advance(TURN_S)
         self.desk.tick()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass on a fake clock."""
+        assert isinstance(self.clock, FakeClock)
+        self.clock.advance(seconds)
+        self.settle()
 
     def until(self, held: Callable[[], bool], *, play: bool = False) -> None:
         """Go on until this holds; with `play` the script presses the buttons. Fails after some patience."""
         end_s = time.monotonic() + PATIENCE_S
         while not held():
-            assert time.monotonic() < end_s, f"in {self.step}: {self.problem()}; {self.desk.facts.devices}"
+            assert time.monotonic() < end_s, f"in {self.step}: {self.problem()}"
             self.follow(self.facts)
             if play:
                 self.script.act(self.facts)

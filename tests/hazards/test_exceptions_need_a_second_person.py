@@ -1,0 +1,83 @@
+"""An exception is approved by a second person's PIN: never one's own, never a wrong one, never a plain officer's."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from station.biometrics.model import ExceptionKind, FingerPosition
+from station.capture.facts import Step
+from station.receiver import open_bundles
+from tests.helpers.counter import OFFICER, PIN, SUPERVISOR, SUPERVISOR_PIN, Obedient, by_hand
+
+INDEX = FingerPosition.RIGHT_INDEX
+
+
+@pytest.mark.parametrize(
+    ("who", "pin"), [(OFFICER, PIN), (SUPERVISOR, "111213"), ("nobody", "739206")], ids=["own", "wrong pin", "unknown"]
+)
+def test_a_refused_approval_changes_nothing_and_the_next_one_works(tmp_path: Path, who: str, pin: str) -> None:
+    with by_hand(tmp_path) as (counter, hands):
+        counter.play(Step.FINGERS)
+        counter.follow = lambda _facts: None
+        hands.reader.finger = None
+        counter.settle()
+        current = counter.case.fingers.current
+        assert current is not None
+        counter.desk.record_exception(current, ExceptionKind.BANDAGED, who, pin)
+        counter.until(lambda: bool(counter.problem()))
+        standing = next(f for f in counter.case.fingers.fingers if f.position is current)
+        assert standing.exception is None
+        assert "exception_recorded" not in counter.logged()
+        counter.desk.record_exception(current, ExceptionKind.BANDAGED, SUPERVISOR, SUPERVISOR_PIN)
+        counter.until(lambda: counter.case.fingers.current is not current)
+        assert counter.problem() == ""
+        assert "exception_recorded" in counter.logged()
+
+
+def test_a_finger_and_the_signature_by_exception_stand_in_the_manifest_with_who_approved(tmp_path: Path) -> None:
+    with by_hand(tmp_path) as (counter, hands):
+        counter.play(Step.FINGERS)
+        counter.follow = lambda _facts: None
+        hands.reader.finger = None
+        counter.settle()
+        missing = counter.case.fingers.current
+        assert missing is not None
+        counter.desk.record_exception(missing, ExceptionKind.MISSING, SUPERVISOR, SUPERVISOR_PIN)
+        counter.until(lambda: counter.case.fingers.current is not missing)
+        counter.follow = Obedient(hands, counter)
+        counter.play(Step.SIGNATURE)
+        counter.desk.record_exception(None, ExceptionKind.CANNOT_SIGN, SUPERVISOR, SUPERVISOR_PIN)
+        counter.until(lambda: counter.step is Step.REVIEW)
+        assert counter.case.signature.by_exception
+        counter.play(Step.DONE)
+        report = open_bundles(
+            counter.station.bundles,
+            counter.station.keyring(),
+            counter.station.secret(),
+            tmp_path / "out",
+            training_ok=True,
+        )
+        folder = report.cases[0].folder
+        assert folder is not None
+        items = json.loads((folder / "manifest.json").read_text())["case"]["items"]
+        by_exception = {item["item"]: (item["exception"], item["approver"]) for item in items if item["exception"]}
+        assert by_exception == {
+            f"finger-{missing.value:02d}": ("missing", SUPERVISOR),
+            "signature": ("cannot_sign", SUPERVISOR),
+        }
+
+
+@pytest.mark.parametrize(
+    ("position", "kind"),
+    [(None, ExceptionKind.CANNOT_SIGN), (None, ExceptionKind.MISSING), (INDEX, ExceptionKind.CANNOT_SIGN)],
+)
+def test_an_exception_that_does_not_belong_to_the_step_is_refused_and_not_logged(
+    tmp_path: Path, position: FingerPosition | None, kind: ExceptionKind
+) -> None:
+    with by_hand(tmp_path) as (counter, _hands):
+        counter.play(Step.FINGERS)
+        counter.desk.record_exception(position, kind, SUPERVISOR, SUPERVISOR_PIN)
+        assert "nothing to record by exception" in counter.problem()
+        counter.settle()
+        assert "exception_recorded" not in counter.logged()
