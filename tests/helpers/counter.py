@@ -39,7 +39,7 @@ from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCam
 ENGLISH = Text(Language.ENGLISH)
 WITA = timezone(timedelta(hours=8), "WITA")
 PATIENCE_S = 15.0
-TURN_S = 0.02
+TURN_S, IDLE_TURN_S = 0.02, 0.06
 """How far a fake clock goes on at each turn of the main loop."""
 SUPERVISOR, SUPERVISOR_PIN = "hasan", "739206"
 OFFICER, PIN = "wulan", "482915"
@@ -121,9 +121,9 @@ class Served:
 
     def turn(self) -> None:
         """One round of the main loop."""
-        self.pump.run_one(0.005)
+        busy = self.pump.run_one(0.003)
         if isinstance(self.clock, FakeClock):
-            self.clock.advance(TURN_S)
+            self.clock.advance(TURN_S if busy else IDLE_TURN_S)
         self.desk.tick()
 
     def wait(self, seconds: float) -> None:

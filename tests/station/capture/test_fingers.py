@@ -18,9 +18,10 @@ def impression(score: int, accepted: bool, same_as: FingerPosition | None = None
 def test_a_good_impression_settles_the_finger_once_it_is_sealed() -> None:
     fingers = Round(CAPTURE_ORDER, 3)
     assert fingers.take(P.RIGHT_INDEX, impression(70, True)) is Outcome.ACCEPTED
-    assert fingers.current is P.RIGHT_INDEX
+    currents = [fingers.current]
     fingers.accept(P.RIGHT_INDEX)
-    assert fingers.current is P.RIGHT_MIDDLE
+    currents.append(fingers.current)
+    assert currents == [P.RIGHT_INDEX, P.RIGHT_MIDDLE]
 
 
 @pytest.mark.parametrize("scores", [(30, 20, 10), (10, 30, 20), (10, 20, 30)])
