@@ -133,7 +133,7 @@ class FaceFinder:
     def _detect(self, picture: Picture, scale: float, corner: Point) -> list[Face]:
         """The faces of `picture`, in pixels of the frame it was cut from at `corner` and scaled by `scale`."""
         self._yunet.setInputSize((picture.shape[1], picture.shape[0]))
-        found = self._yunet.detect(picture)[1]
+        found: object = self._yunet.detect(picture)[1]
         if found is None:
             return []
         rows = np.asarray(found, np.float64)[:, :14] / scale
@@ -181,13 +181,14 @@ def _half_extent(width: float, height: float, turn_deg: float) -> Point:
 
 def _shrink_to_fit(frame: Picture, width: float, height: float, turn_deg: float) -> float:
     half_width, half_height = _half_extent(width, height, turn_deg)
-    return min(1.0, frame.shape[1] / 2 / half_width, frame.shape[0] / 2 / half_height)
+    height_px, width_px = frame.shape[:2]
+    return min(1.0, width_px / 2 / half_width, height_px / 2 / half_height)
 
 
 def _warp(frame: Picture, x: float, y: float, height: float, turn_deg: float, size: tuple[int, int]) -> Picture:
     scale = size[1] / height
-    matrix = cv2.getRotationMatrix2D((x, y), turn_deg, scale)
-    matrix[:, 2] += size[0] / 2 - x, size[1] / 2 - y
+    matrix = np.asarray(cv2.getRotationMatrix2D((x, y), turn_deg, scale), np.float64)
+    matrix[:, 2] += np.array((size[0] / 2 - x, size[1] / 2 - y))
     source = frame
     if scale < 0.5:
         shrunk = 2 * scale

@@ -137,7 +137,7 @@ def _dark_height(eye: Picture) -> float:
 
 def _mask(patch: Picture) -> float:
     """Colour distance between nose and mouth where the mouth shows no lips."""
-    lab = cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    lab = np.asarray(cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), np.float32)
     nose, mouth = _lab_region(lab, -0.3, 0.05, 0.3, 0.4), _lab_region(lab, -0.5, 0.8, 0.5, 1.4)
     distance = math.dist(np.median(nose, axis=0), np.median(mouth, axis=0))
     redness = mouth[:, 1]
