@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Fault(Enum):
-    """Things that go wrong at a counter; `APPLIES` says with which kind of device."""
+    """Things that go wrong at a counter; `APPLIES` says with which sort of device."""
 
     UNPLUGGED = "unplugged"
     SILENT = "silent"
@@ -23,6 +23,7 @@ class Fault(Enum):
     PASSWORD_LOST = "password_lost"
     CAMERA_FROZEN = "camera_frozen"
     CAMERA_BLACK = "camera_black"
+    SHORT_READ = "short_read"
     PEN_STUCK = "pen_stuck"
     TEMPERATURE_DRIFTING = "temperature_drifting"
     NOT_A_PERSON = "not_a_person"
@@ -38,6 +39,7 @@ APPLIES: dict[str, frozenset[Fault]] = {
     "temperature": _CABLE | {Fault.SENSOR_ABNORMAL, Fault.TEMPERATURE_DRIFTING, Fault.NOT_A_PERSON},
     "camera": frozenset({Fault.UNPLUGGED, Fault.SILENT, Fault.SLOW, Fault.STUCK_BUSY, Fault.WRONG_DEVICE})
     | {Fault.CAMERA_FROZEN, Fault.CAMERA_BLACK},
+    "serial camera": _CABLE | {Fault.STUCK_BUSY, Fault.CAMERA_FROZEN, Fault.CAMERA_BLACK, Fault.SHORT_READ},
 }
 
 SLOW_BY_S = 0.6

@@ -18,6 +18,7 @@ from hw_sim.scene import Scene
 from hw_sim.sfm import Sfm
 from hw_sim.topaz import Topaz
 from hw_sim.uvc import Camera, MjpegServer
+from hw_sim.vc0706 import Vc0706
 from protocols.pyrousb import MINIUSB
 
 
@@ -42,6 +43,7 @@ class Post(Protocol):
     faults: set[Fault]
 
     kind: str
+    applies: frozenset[Fault]
 
     def describe(self) -> dict[str, object]: ...
     def fault(self, fault: Fault, on: bool) -> None: ...
@@ -56,6 +58,7 @@ class SerialPost:
     line: Line
     device: SerialDevice
     faults: set[Fault]
+    applies: frozenset[Fault]
 
     def describe(self) -> dict[str, object]:
         return {"port": self.line.port, "baud": self.line.baud}
@@ -78,6 +81,7 @@ class CameraPost:
     kind: str
     server: MjpegServer
     faults: set[Fault]
+    applies: frozenset[Fault] = APPLIES["camera"]
 
     def describe(self) -> dict[str, object]:
         return {"url": self.server.url, "baud": None}
@@ -98,14 +102,18 @@ def _switch(faults: set[Fault], fault: Fault, on: bool) -> None:
 Make = Callable[[str, Settings, Scene], Post]
 
 
-def _serial(kind: str, make: Callable[[str, Settings, Scene, set[Fault], random.Random], SerialDevice]) -> Make:
+def _serial(
+    kind: str,
+    make: Callable[[str, Settings, Scene, set[Fault], random.Random], SerialDevice],
+    applies: frozenset[Fault] | None = None,
+) -> Make:
     def build(name: str, settings: Settings, scene: Scene) -> Post:
         faults: set[Fault] = set()
         device = make(name, settings, scene, faults, random.Random(f"{name} {settings.seed}"))
         cable = Cable(faults, random.Random(f"cable {name} {settings.seed}"))
         link = settings.links / name if settings.links else None
         line = Line(name, device, cable, real_rate=settings.real_rate, link=link)
-        return SerialPost(kind, line, device, faults)
+        return SerialPost(kind, line, device, faults, applies or APPLIES[kind])
 
     return build
 
@@ -135,6 +143,11 @@ DEVICES: dict[str, Make] = {
         "temperature", lambda _name, _settings, scene, faults, rng: PyroUsb(scene, faults, rng, MINIUSB)
     ),
     "uvc": _uvc,
+    "vc0706": _serial(
+        "camera",
+        lambda _name, _settings, scene, faults, rng: Vc0706(scene, faults, rng),
+        APPLIES["serial camera"],
+    ),
 }
 """Every device that can be simulated: one file and one row each."""
 
@@ -155,8 +168,8 @@ class Bench:
         if post is None:
             raise Bad(f"There is no device {device!r} here; there are {', '.join(self.posts)}.")
         on, name = (not on, "unplugged") if name == "plugged" else (on, name)
-        if name not in {fault.value for fault in APPLIES[post.kind]}:
-            known = ", ".join(sorted(fault.value for fault in APPLIES[post.kind]))
+        if name not in {fault.value for fault in post.applies}:
+            known = ", ".join(sorted(fault.value for fault in post.applies))
             raise Bad(f"A {post.kind} device has no fault {name!r}; it has {known}.")
         post.fault(Fault(name), on)
 
