@@ -14,6 +14,7 @@ from drivers.api import (
 )
 from drivers.camera_uvc import UvcCamera
 from drivers.fingerprint_ef01 import R307, R503, Ef01Reader
+from drivers.fingerprint_sfm import SfmReader
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
 from drivers.temperature_pyrousb import PyroUsbSensor
@@ -24,6 +25,7 @@ Driver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
     "ef01-r307": lambda settings: Ef01Reader(settings, R307),
     "ef01-r503": lambda settings: Ef01Reader(settings, R503),
+    "sfm5020": SfmReader,
 }
 CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera}
 SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"topaz": TopazPad}

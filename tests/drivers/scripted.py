@@ -19,6 +19,8 @@ SPEEDS = {
     termios.B38400: 38_400,
     termios.B57600: 57_600,
     termios.B115200: 115_200,
+    termios.B460800: 460_800,
+    termios.B921600: 921_600,
 }
 
 

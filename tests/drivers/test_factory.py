@@ -7,9 +7,11 @@ import pytest
 
 from drivers.api import DriverSettings, Role
 from drivers.camera_uvc import UvcCamera
+from drivers.camera_vc0706 import Vc0706Camera
 from drivers.discovery import Candidate, camera_candidates, serial_candidates
 from drivers.factory import KINDS, make, make_all
 from drivers.fingerprint_ef01 import Ef01Reader
+from drivers.fingerprint_sfm import SfmReader
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
 from drivers.temperature_pyrousb import PyroUsbSensor
@@ -17,10 +19,12 @@ from drivers.temperature_pyrousb import PyroUsbSensor
 EXPECTED = {
     "ef01-r307": Ef01Reader,
     "ef01-r503": Ef01Reader,
+    "sfm5020": SfmReader,
     "topaz": TopazPad,
     "mcu90615": Mcu90615Sensor,
     "pyrousb": PyroUsbSensor,
     "uvc": UvcCamera,
+    "vc0706": Vc0706Camera,
 }
 
 
