@@ -13,6 +13,7 @@ from drivers.api import (
     TemperatureSensor,
 )
 from drivers.camera_uvc import UvcCamera
+from drivers.camera_vc0706 import Vc0706Camera
 from drivers.fingerprint_ef01 import R307, R503, Ef01Reader
 from drivers.fingerprint_sfm import SfmReader
 from drivers.signature_topaz import TopazPad
@@ -27,7 +28,7 @@ FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
     "ef01-r503": lambda settings: Ef01Reader(settings, R503),
     "sfm5020": SfmReader,
 }
-CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera}
+CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera, "vc0706": Vc0706Camera}
 SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"topaz": TopazPad}
 TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {
     "mcu90615": Mcu90615Sensor,
