@@ -181,8 +181,7 @@ def _half_extent(width: float, height: float, turn_deg: float) -> Point:
 
 def _shrink_to_fit(frame: Picture, width: float, height: float, turn_deg: float) -> float:
     half_width, half_height = _half_extent(width, height, turn_deg)
-    height_px, width_px = frame.shape[:2]
-    return min(1.0, width_px / 2 / half_width, height_px / 2 / half_height)
+    return float(min(1.0, frame.shape[1] / 2 / half_width, frame.shape[0] / 2 / half_height))
 
 
 def _warp(frame: Picture, x: float, y: float, height: float, turn_deg: float, size: tuple[int, int]) -> Picture:
