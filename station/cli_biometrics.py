@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import cv2
-import numpy as np
 import typer
 
 from station.biometrics.commands import (
@@ -13,9 +11,9 @@ from station.biometrics.commands import (
     UnreadableImage,
     finger_match,
     finger_quality,
+    read_picture,
 )
 from station.biometrics.model import Background, Verdict
-from station.biometrics.quality.face_geometry import Picture
 from station.biometrics.quality.portrait import PortraitJudge
 from station.cli_output import Output
 from station.text import Message, msg
@@ -97,11 +95,11 @@ def check(
     judge = PortraitJudge()
     told = []
     for path in images:
-        picture = _colours(path)
+        picture = read_picture(path, colour=True)
         if isinstance(picture, UnreadableImage):
             told.append(_unreadable(picture, output))
             continue
-        judged = judge.judge(picture, background)
+        judged = judge.judge(picture[0], background)
         output.line(f"{path}: {judged.verdict.score}: {_in_words(judged.verdict, output)}")
         told.append(
             {
@@ -114,20 +112,6 @@ def check(
             }
         )
     _end(output, told, "accepted")
-
-
-def _colours(path: Path) -> Picture | UnreadableImage:
-    """The picture (height, width, 3) uint8 BGR."""
-    try:
-        data = path.read_bytes()
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    except OSError:
-        return UnreadableImage(str(path), msg("The file cannot be read."))
-    except cv2.error:
-        pixels = None
-    if pixels is None:
-        return UnreadableImage(str(path), msg("The file is not a picture."))
-    return np.asarray(pixels, np.uint8)
 
 
 def _verdict(verdict: Verdict, output: Output) -> dict[str, object]:

@@ -105,15 +105,27 @@ def _quality(path: Path, threshold: int, ppi: int | None) -> QualityReport | Unr
     )
 
 
-def _load(path: Path, ppi: int | None) -> FingerImage | UnreadableImage:
+def read_picture(path: Path, *, colour: bool) -> tuple[Gray, bytes] | UnreadableImage:
+    """The pixels of a picture file, (height, width) grey or (height, width, 3) BGR, and the file's bytes."""
     try:
         data = path.read_bytes()
     except OSError:
         return UnreadableImage(str(path), msg("The file cannot be read."))
-    pixels = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    try:
+        flag = cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE
+        pixels = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flag) if data else None
+    except cv2.error:  # more pixels than OpenCV takes
+        pixels = None
     if pixels is None:
         return UnreadableImage(str(path), msg("The file is not a picture."))
-    grey: Gray = np.asarray(pixels, dtype=np.uint8)
+    return np.asarray(pixels, dtype=np.uint8), data
+
+
+def _load(path: Path, ppi: int | None) -> FingerImage | UnreadableImage:
+    picture = read_picture(path, colour=False)
+    if isinstance(picture, UnreadableImage):
+        return picture
+    grey, data = picture
     depth_bits = 4 if bool((grey % 17 == 0).all()) else 8
     return FingerImage(grey, ppi or _own_ppi(data), depth_bits, DeviceInfo(Role.FINGERPRINT, "file", str(path)))
 

@@ -1,6 +1,8 @@
 """Judging picture files on the command line: many files a call, and a bad one spoils none of the others."""
 
 import random
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -55,6 +57,22 @@ def test_a_file_that_is_no_picture_is_named_and_the_others_are_judged(fingers: l
     told = images(*arguments)
     assert [one.get("problem") is not None for one in told] == [True, False, True, True]
     assert told[1]["score"] is not None
+
+
+@pytest.mark.parametrize("command", [("finger", "quality"), ("finger", "match"), ("portrait", "check")])
+def test_odd_pictures_are_answered(tmp_path: Path, command: tuple[str, str]) -> None:
+    """A single pixel, a single line, 16 bits, and a header that claims four thousand million pixels."""
+    header = struct.pack(">IIBBBBB", 65_000, 65_000, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    body = b"".join(struct.pack(">I", len(b)) + n + b + struct.pack(">I", zlib.crc32(n + b)) for n, b in chunks)
+    (tmp_path / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+    write(tmp_path / "pixel.png", np.zeros((1, 1), np.uint8))
+    write(tmp_path / "line.png", np.zeros((1, 500), np.uint8))
+    assert cv2.imwrite(str(tmp_path / "deep.png"), np.full((300, 300), 40_000, np.uint16))
+    paths = [tmp_path / f"{name}.png" for name in ("huge", "pixel", "line", "deep")]
+    refused(*command, *paths)
+    (bad,) = [one["image"] for one in images(*command, *paths) if "problem" in one]
+    assert bad == str(tmp_path / "huge.png")
 
 
 def test_a_finger_without_a_score_fails(tmp_path: Path) -> None:
