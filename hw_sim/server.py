@@ -11,6 +11,7 @@ from hw_sim.ef01 import Ef01
 from hw_sim.ef01_flash import load
 from hw_sim.ef01_module import R307, R503, Model
 from hw_sim.faults import APPLIES, Cable, Fault
+from hw_sim.isdv4 import Isdv4
 from hw_sim.line import Line
 from hw_sim.mcu90615 import Mcu90615
 from hw_sim.pyrousb import PyroUsb
@@ -135,6 +136,7 @@ DEVICES: dict[str, Make] = {
     "ef01-r307": _ef01(R307),
     "ef01-r503": _ef01(R503),
     "sfm5020": _serial("fingerprint", lambda _name, _settings, scene, faults, rng: Sfm(scene, faults, rng)),
+    "isdv4": _serial("signature", lambda _name, _settings, scene, faults, rng: Isdv4(scene, faults, rng)),
     "topaz": _serial("signature", lambda _name, _settings, scene, faults, rng: Topaz(scene, faults, rng)),
     "mcu90614": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng, 9600)),
     "mcu90615": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng)),

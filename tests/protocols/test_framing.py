@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols import ef01, mcu90615, topaz
+from protocols import ef01, isdv4, mcu90615, topaz
 from protocols.framing import FrameFinder
 
 VFY_PWD = bytes.fromhex("EF01FFFFFFFF 01 0007 13 00000000 001B")
 READING = bytes.fromhex("5A5A45040E3A094795")
 ONE_READING = bytes.fromhex("A515BA")
 PEN = bytes.fromhex("C152095B07")
+ISDV4_PEN = bytes.fromhex("A1017A03747E030000")
 
 FINDERS: dict[str, tuple[Callable[[], FrameFinder[Any]], bytes]] = {
     "ef01": (ef01.packet_finder, VFY_PWD),
     "reading": (mcu90615.reading_finder, READING),
     "command": (mcu90615.command_finder, ONE_READING),
+    "isdv4": (isdv4.report_finder, ISDV4_PEN),
     "topaz": (topaz.report_finder, PEN),
 }
 
