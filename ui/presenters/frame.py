@@ -85,8 +85,8 @@ def _cable(facts: DeskFacts) -> Message | None:
 def waiting(count: int) -> Message:
     """Sealed files that are not delivered yet; offline is normal."""
     if count == 0:
-        return msg("All files delivered")
-    return msg("{count} files waiting, sent by themselves", count=count)
+        return msg("No files waiting")
+    return msg("{count} files sealed, waiting for delivery", count=count)
 
 
 def spaced(nik: str) -> str:
