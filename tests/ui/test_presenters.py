@@ -92,7 +92,7 @@ def test_an_ill_device_shows_its_sentence_and_its_cure() -> None:
     assert all(device.cure is not None for device in ill)
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "No files waiting"), (3, "3 files sealed, waiting for delivery")])
+@pytest.mark.parametrize(("count", "words"), [(0, "No files waiting"), (3, "3 files waiting for delivery")])
 def test_offline_is_normal(count: int, words: str) -> None:
     assert ENGLISH(frame.waiting(count)) == words
 

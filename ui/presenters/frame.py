@@ -86,7 +86,7 @@ def waiting(count: int) -> Message:
     """Sealed files that are not delivered yet; offline is normal."""
     if count == 0:
         return msg("No files waiting")
-    return msg("{count} files sealed, waiting for delivery", count=count)
+    return msg("{count} files waiting for delivery", count=count)
 
 
 def spaced(nik: str) -> str:
