@@ -16,6 +16,7 @@ from drivers.camera_uvc import UvcCamera
 from drivers.camera_vc0706 import Vc0706Camera
 from drivers.fingerprint_ef01 import R307, R503, Ef01Reader
 from drivers.fingerprint_sfm import SfmReader
+from drivers.signature_isdv4 import Isdv4Pad
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
 from drivers.temperature_pyrousb import PyroUsbSensor
@@ -29,7 +30,7 @@ FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
     "sfm5020": SfmReader,
 }
 CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera, "vc0706": Vc0706Camera}
-SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"topaz": TopazPad}
+SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"isdv4": Isdv4Pad, "topaz": TopazPad}
 TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {
     "mcu90615": Mcu90615Sensor,
     "pyrousb": PyroUsbSensor,

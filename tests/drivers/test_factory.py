@@ -12,6 +12,7 @@ from drivers.discovery import Candidate, camera_candidates, serial_candidates
 from drivers.factory import KINDS, make, make_all
 from drivers.fingerprint_ef01 import Ef01Reader
 from drivers.fingerprint_sfm import SfmReader
+from drivers.signature_isdv4 import Isdv4Pad
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
 from drivers.temperature_pyrousb import PyroUsbSensor
@@ -20,6 +21,7 @@ EXPECTED = {
     "ef01-r307": Ef01Reader,
     "ef01-r503": Ef01Reader,
     "sfm5020": SfmReader,
+    "isdv4": Isdv4Pad,
     "topaz": TopazPad,
     "mcu90615": Mcu90615Sensor,
     "pyrousb": PyroUsbSensor,
