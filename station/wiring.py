@@ -12,8 +12,9 @@ from station.biometrics.finger_worker import FingerWorker
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
 from station.capture.context import CounterSettings
-from station.capture.desk import Desk, Parts
+from station.capture.desk import Desk
 from station.capture.papers import Papers
+from station.capture.parts import Parts
 from station.clock import Clock, SystemClock
 from station.config import Config
 from station.delivery.paper import PaperSize

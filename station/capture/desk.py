@@ -1,17 +1,15 @@
 """The counter: one officer, four devices, one case at a time. Implements Counter."""
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from drivers.api import Disconnected, Drivers, Faulted, PenPoint, Ready, Role
+from drivers.api import PenPoint, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
-from station.biometrics.quality.portrait import PortraitJudge, background_for
+from station.capture import opening
 from station.capture.casework import Casework
-from station.capture.context import Case, Context, CounterSettings, FingerJudge
+from station.capture.context import Context
 from station.capture.counter import CaseDraft
-from station.capture.devices import Devices
+from station.capture.devices import Devices, event_of
 from station.capture.duty import Duty
 from station.capture.facts import (
     DeskFacts,
@@ -22,10 +20,10 @@ from station.capture.facts import (
     TemperatureTrace,
 )
 from station.capture.fever import FeverMemory
-from station.capture.papers import Papers
+from station.capture.listeners import Listeners
+from station.capture.parts import Parts
 from station.capture.sealing import Sealing
 from station.capture.transitions import Event, after, legal
-from station.clock import Clock
 from station.diagnostics.sentences import device_sentence
 from station.health.clearance import Mint
 from station.health.gate import Gate
@@ -33,31 +31,13 @@ from station.health.hygiene import Hygiene
 from station.health.model import Item, Measurement, Person
 from station.registry import biodata
 from station.registry.model import Biodata, Ground
-from station.registry.officers import Approved, Officers, Refused
+from station.registry.officers import Approved, Refused
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
-from station.safekeeping.vault import Vault
 from station.text import Language, Message, msg
-from station.workers import Post, Worker
+from station.workers import Worker
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NO_TRACE = TemperatureTrace((), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a desk is made of; wiring brings them."""
-
-    clock: Clock
-    post: Post
-    settings: CounterSettings
-    drivers: Drivers
-    vault: Vault
-    vault_worker: Worker
-    officers: Officers
-    finger_judge: FingerJudge
-    portrait: PortraitJudge
-    papers: Papers
 
 
 class Desk:
@@ -89,9 +69,7 @@ class Desk:
         self._hygiene = Hygiene(parts.clock)
         self._mint = Mint(parts.clock)
         self._fever = FeverMemory(parts.clock, parts.settings.zone)
-        self._listeners: list[Callable[[DeskFacts], None]] = []
-        self._frame_listeners: list[Callable[[LiveFrame], None]] = []
-        self._ink_listeners: list[Callable[[tuple[PenPoint, ...]], None]] = []
+        self._listeners = Listeners()
         self._step = Step.LOGIN
         self._problem: Message | None = None
         self._field_problems: tuple[FieldProblem, ...] = ()
@@ -120,13 +98,13 @@ class Desk:
         )
 
     def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
-        self._listeners.append(listener)
+        self._listeners.facts.append(listener)
 
     def on_frame(self, listener: Callable[[LiveFrame], None]) -> None:
-        self._frame_listeners.append(listener)
+        self._listeners.frames.append(listener)
 
     def on_ink(self, listener: Callable[[tuple[PenPoint, ...]], None]) -> None:
-        self._ink_listeners.append(listener)
+        self._listeners.ink.append(listener)
 
     def tick(self) -> None:
         """Time passes: idle devices are asked, refused writes tried again, a rest ends."""
@@ -379,7 +357,7 @@ class Desk:
         self._duty.approve(approver_id, pin, answered)
 
     def _begin(self, draft: CaseDraft, checked: Biodata) -> None:
-        number = f"{self._here():%y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
+        number = opening.new_number(self._here())
         self._vault_worker.submit(
             lambda: self._parts.vault.begin_case(number), lambda handle: self._begun(draft, checked, handle)
         )
@@ -387,7 +365,7 @@ class Desk:
     def _begun(self, draft: CaseDraft, checked: Biodata, handle: CaseHandle) -> None:
         self._busy = False
         officer = self._duty.officer
-        if officer is None or draft.ground is None or self._step is not Step.BIODATA:
+        if officer is None or self._step is not Step.BIODATA:
             self._vault_worker.submit(lambda: self._parts.vault.discard_case(handle), lambda _none: None)
             return
         gate = Gate(
@@ -399,21 +377,10 @@ class Desk:
             self._fever.of(officer.officer_id),
             self._fever.of(checked.nik),
         )
-        case = Case(
-            handle=handle,
-            number=handle.number,
-            officer_id=officer.officer_id,
-            officer_name=officer.name,
-            biodata=checked,
-            ground=draft.ground,
-            ground_reason=draft.ground_reason,
-            ground_approver=draft.approver_id,
-            nik_reason=draft.nik_reason,
-            background=background_for(checked.birth_date, checked.citizenship),
-            gate=gate,
-            opened_at=self._clock.now(),
+        case = opening.case_of(draft, checked, handle, officer, gate, self._clock.now())
+        self._work = Casework(
+            self._context, case, self._hygiene, self._mint, self._listeners.show_frame, self._listeners.show_ink
         )
-        self._work = Casework(self._context, case, self._hygiene, self._mint, self._show_frame, self._show_ink)
         if draft.ground is Ground.OTHER:
             self._audit(EventKind.GROUND_APPROVED, case=handle.case_id, ground=draft.ground, approver=draft.approver_id)
         if draft.nik_reason:
@@ -478,15 +445,9 @@ class Desk:
         self._vault_worker.submit(lambda: self._parts.vault.audit(kind, **fields), lambda _none: None)
 
     def _device_changed(self, role: Role) -> None:
-        match self._devices.status(role):
-            case Ready():
-                self._audit(EventKind.DEVICE_READY, device=role)
-            case Disconnected(why=why):
-                self._audit(EventKind.DEVICE_LOST, device=role, why=why)
-            case Faulted(fault=fault):
-                self._audit(EventKind.DEVICE_FAULTED, device=role, fault=fault)
-            case _:
-                pass
+        logged = event_of(self._devices.status(role))
+        if logged is not None:
+            self._audit(logged[0], device=role, **logged[1])
         self._changed()
 
     def _device_facts(self, role: Role) -> DeviceFacts:
@@ -494,19 +455,9 @@ class Desk:
         sentence, cure = device_sentence(status, role)
         return DeviceFacts(role, status, sentence, cure)
 
-    def _show_frame(self, frame: LiveFrame) -> None:
-        for listener in self._frame_listeners:
-            listener(frame)
-
-    def _show_ink(self, points: tuple[PenPoint, ...]) -> None:
-        for listener in self._ink_listeners:
-            listener(points)
-
     def _refuse(self, sentence: Message) -> None:
         self._problem = sentence
         self._changed()
 
     def _changed(self) -> None:
-        facts = self.facts
-        for listener in self._listeners:
-            listener(facts)
+        self._listeners.show_facts(self.facts)

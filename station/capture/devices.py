@@ -5,6 +5,7 @@ from threading import Event
 from typing import TypeVar, assert_never
 
 from drivers.api import (
+    Absence,
     Busy,
     Camera,
     Cancelled,
@@ -12,6 +13,7 @@ from drivers.api import (
     DeviceStatus,
     Disconnected,
     Drivers,
+    Fault,
     Faulted,
     FingerprintReader,
     NotCaptured,
@@ -21,6 +23,7 @@ from drivers.api import (
     TemperatureSensor,
     TimedOut,
 )
+from station.safekeeping.events import EventKind
 from station.workers import Post, Worker
 
 AnyDriver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
@@ -147,3 +150,18 @@ class Devices:
         if self._statuses[role] != status:
             self._statuses[role] = status
             self._changed(role)
+
+
+def event_of(status: DeviceStatus | None) -> tuple[EventKind, dict[str, Absence | Fault]] | None:
+    """What the audit log says of a device's new status."""
+    match status:
+        case Ready():
+            return EventKind.DEVICE_READY, {}
+        case Disconnected(why=why):
+            return EventKind.DEVICE_LOST, {"why": why}
+        case Faulted(fault=fault):
+            return EventKind.DEVICE_FAULTED, {"fault": fault}
+        case Busy() | None:
+            return None
+        case _:
+            assert_never(status)

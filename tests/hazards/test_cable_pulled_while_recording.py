@@ -5,27 +5,12 @@ from pathlib import Path
 import pytest
 
 from drivers.api import Role
-from hw_sim import scene
 from station.capture.facts import Step
 from station.diagnostics.sentences import DEVICE_NAMES
-from tests.helpers.counter import DEVICES, Served, by_hand, on_bench, said, unplug
-from tests.hw_sim.benches import bench
-
-AT = [
-    (Role.TEMPERATURE, Step.CHECKLIST),
-    (Role.CAMERA, Step.PHOTO),
-    (Role.FINGERPRINT, Step.FINGERS),
-    (Role.FINGERPRINT, Step.CONFIRMATION),
-    (Role.SIGNATURE, Step.SIGNATURE),
-]
+from tests.helpers.counter import CAPTURES, by_hand, is_named, said
 
 
-def is_named(counter: Served, role: Role) -> bool:
-    sentence = counter.device(role)
-    return sentence.startswith(said(DEVICE_NAMES[role])) and "plugged" in sentence
-
-
-@pytest.mark.parametrize(("role", "step"), AT, ids=[step.value for _, step in AT])
+@pytest.mark.parametrize(("role", "step"), CAPTURES, ids=[step.value for _, step in CAPTURES])
 def test_the_step_waits_for_its_device_and_goes_on_to_the_end(tmp_path: Path, role: Role, step: Step) -> None:
     with by_hand(tmp_path) as (counter, hands):
         counter.play(step)
@@ -50,18 +35,3 @@ def test_a_device_that_the_step_does_not_need_may_go_away(tmp_path: Path, role: 
         hands.plug(role).pull()
         counter.play(Step.DONE)
         assert counter.device(role).startswith(said(DEVICE_NAMES[role]))
-
-
-def test_real_drivers_follow_their_cables_through_a_whole_recording(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scene, "LIFTED_S", 0.05)
-    names = [name for name, _kind in DEVICES.values()]
-    with bench(*names, links=tmp_path / "links") as running, on_bench(tmp_path, running) as (counter, _judge):
-        for role, step in AT:
-            counter.play(step)
-            unplug(running, role)
-            counter.until(lambda role=role: is_named(counter, role))  # type: ignore[misc]
-            assert counter.at(step)
-            unplug(running, role, out=False)
-        counter.play(Step.DONE)

@@ -17,17 +17,19 @@ from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
 from station.capture.context import CounterSettings, FingerJudge
 from station.capture.counter import CaseDraft
-from station.capture.desk import Desk, Parts
+from station.capture.desk import Desk
 from station.capture.facts import CaseFacts, DeskFacts, FingersFacts, Step
 from station.capture.papers import Papers
+from station.capture.parts import Parts
 from station.capture.scenario import Scenario
 from station.capture.script import PEN_UP_S, Script
 from station.clock import Clock, SystemClock
 from station.delivery.paper import PaperSize
+from station.diagnostics.sentences import DEVICE_NAMES
 from station.health.model import GateLimits
 from station.registry.model import Ground, OfficerCard, RoleOfOfficer
 from station.registry.officers import Officers, PinCost
-from station.safekeeping.disk import Disk
+from station.safekeeping.disk import Disk, SystemDisk
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault
 from station.text import Language, Message, Text
@@ -92,7 +94,7 @@ class Served:
         self.desk, self.pump, self.clock, self.station, self.vault = desk, pump, clock, station, vault
         self.scenario = SCENARIO
         self.script = Script(desk, SCENARIO, clock)
-        self.seen: list[Step] = []
+        self.seen: list[Step] = [desk.facts.step]
         self.follow: Callable[[DeskFacts], None] = lambda _facts: None
         desk.subscribe(self._see)
 
@@ -108,10 +110,10 @@ class Served:
 
     @property
     def step(self) -> Step:
-        return self.desk.facts.step
+        return self.seen[-1]
 
     def at(self, step: Step) -> bool:
-        return self.desk.facts.step is step
+        return self.seen[-1] is step
 
     def problem(self) -> str:
         return said(self.desk.facts.problem)
@@ -166,7 +168,7 @@ class Served:
         return [kind for _at, kind in sorted(places)]
 
     def _see(self, facts: DeskFacts) -> None:
-        if not self.seen or self.seen[-1] is not facts.step:
+        if self.seen[-1] is not facts.step:
             self.seen.append(facts.step)
 
 
@@ -181,10 +183,36 @@ def said(sentence: Message | None) -> str:
     return ENGLISH(sentence) if sentence is not None else ""
 
 
+CAPTURES = [
+    (Role.TEMPERATURE, Step.CHECKLIST),
+    (Role.CAMERA, Step.PHOTO),
+    (Role.FINGERPRINT, Step.FINGERS),
+    (Role.FINGERPRINT, Step.CONFIRMATION),
+    (Role.SIGNATURE, Step.SIGNATURE),
+]
+"""Which device each step reads."""
+
+
+def is_named(counter: Served, role: Role) -> bool:
+    """Whether the screen says that this device's cable is out."""
+    sentence = counter.device(role)
+    return sentence.startswith(said(DEVICE_NAMES[role])) and "plugged" in sentence
+
+
 def current(facts: DeskFacts) -> FingersFacts | None:
     if facts.case is None or facts.step not in (Step.FINGERS, Step.CONFIRMATION):
         return None
     return facts.case.fingers if facts.step is Step.FINGERS else facts.case.confirmation
+
+
+class QuickDisk(SystemDisk):
+    """Does not wait for the platter: nobody pulls the plug here."""
+
+    def fsync(self, file: int) -> None:
+        del file
+
+    def fsync_folder(self, folder: Path) -> None:
+        del folder
 
 
 @contextmanager
@@ -205,7 +233,7 @@ def serving(
     pump = Pump()
     worker = Worker("safekeeping", pump.post)
     vaults: list[Vault] = []
-    station_disk = disk
+    station_disk = disk or QuickDisk()
     worker.submit(lambda: Vault.unlock(station.folder, "kunci-uji-coba", clock, disk=station_disk), vaults.append)
     assert pump.run_one(PATIENCE_S)
     officers = Officers(station.folder / "officers.json", clock, PinCost(memory_kib=64, passes=1, lanes=1))

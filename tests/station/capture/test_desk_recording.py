@@ -1,6 +1,7 @@
 """A recording from the first button to what the authority opens: whole, readable, and nowhere in clear before."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from station.receiver import open_bundles, verify
 from station.safekeeping.hpke_keys import RecipientSecret
 from station.safekeeping.keys import KeyFileBad, unlock
 from station.safekeeping.recovery import STATION_KEY, open_secret
-from tests.helpers.counter import DEVICES, DRAFT, PIN, by_hand, on_bench
+from tests.helpers.counter import CAPTURES, DEVICES, DRAFT, PIN, by_hand, is_named, on_bench, unplug
 from tests.helpers.sealing import PASSPHRASE, TrialStation
 from tests.hw_sim.benches import bench
 
@@ -86,12 +87,18 @@ def test_a_recording_goes_through_every_step_once(tmp_path: Path) -> None:
         assert report.whole
 
 
-def test_with_real_drivers_it_opens_whole_at_the_authority_and_nowhere_else(
+def test_with_real_drivers_and_every_cable_pulled_once_it_opens_whole_at_the_authority_and_nowhere_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scene, "LIFTED_S", 0.05)
     names = [name for name, _kind in DEVICES.values()]
     with bench(*names, links=tmp_path / "links") as running, on_bench(tmp_path, running) as (counter, _judge):
+        for role, step in CAPTURES:
+            counter.play(step)
+            unplug(running, role)
+            counter.until(partial(is_named, counter, role))
+            assert counter.at(step)
+            unplug(running, role, out=False)
         counter.play(Step.DONE)
         assert counter.facts.training
         station = counter.station
