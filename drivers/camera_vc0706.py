@@ -3,6 +3,7 @@
 The next call goes on with the picture then; one that nobody goes on with within a second is given up for a new one.
 """
 
+import re
 import struct
 import time
 from collections.abc import Callable
@@ -45,11 +46,14 @@ START_S = 3.0
 FRESH_S = 0.1
 """A resumed camera has exposed a new frame by then."""
 ABANDONED_S = 1.0
+STALLED_S = 2.0
 FROZEN_S = 1.0
 QUIET_LIMIT_S = 0.6
 SIZES = {640: Size.VGA, 320: Size.QVGA, 160: Size.QQVGA}
 LONGEST_PICTURE = 0x10_0000
-JPEG_START = b"\xff\xd8"
+SCAN = b"\xff\xda"
+NOT_IN_A_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+"""Within a JPEG scan FF is followed by 00 or is a restart marker (ITU-T T.81, B.1.1)."""
 
 
 class Vc0706Camera:
@@ -111,7 +115,8 @@ class Vc0706Camera:
                 self._line.advance(picture, self._baud, until_s, cancel)
         except Trouble as trouble:
             self._picture = None
-            if self._monotonic_s() >= until_s and _is_silence(trouble):
+            now_s = self._monotonic_s()
+            if now_s >= until_s and _is_silence(trouble) and now_s - self._line.alive_s < STALLED_S:
                 return TimedOut()
             raise
         finally:
@@ -121,7 +126,8 @@ class Vc0706Camera:
 
     def _taken(self, until_s: float, cancel: Event) -> Picture:
         """Resume the video, so that the frame which then stands still is a new one."""
-        self._line.ask(vc0706.control(FrameControl.RESUME), until_s, cancel)
+        if self._line.ask(vc0706.control(FrameControl.RESUME), until_s, cancel) is None:
+            raise Trouble(self._line.diagnosis())
         cancel.wait(FRESH_S)
         self._line.must(vc0706.control(FrameControl.STOP_CURRENT), until_s, cancel)
         taken_s = self._monotonic_s()
@@ -138,7 +144,7 @@ class Vc0706Camera:
             if picture.taken_s - known[1] >= FROZEN_S:
                 raise Trouble(Faulted(self._link.port, Fault.FROZEN))
         pixels = None
-        if picture.data.startswith(JPEG_START):
+        if _is_whole(bytes(picture.data)):
             pixels = cv2.imdecode(np.frombuffer(picture.data, np.uint8), cv2.IMREAD_COLOR)
         if pixels is None:
             raise Trouble(Faulted(self._link.port, Fault.GARBLED, "no picture"))
@@ -223,3 +229,12 @@ class Vc0706Camera:
 
 def _is_silence(trouble: Trouble) -> bool:
     return isinstance(trouble.status, Faulted) and trouble.status.fault in (Fault.SILENT, Fault.GARBLED)
+
+
+def _is_whole(picture: bytes) -> bool:
+    """Whether a picture begins and ends as a JPEG does and no stray marker is in its scan: nothing else protects it."""
+    jpeg = picture.rstrip(b"\0")
+    scan = jpeg.find(SCAN)
+    if not (jpeg.startswith(b"\xff\xd8") and jpeg.endswith(b"\xff\xd9")) or scan < 0:
+        return False
+    return NOT_IN_A_SCAN.search(jpeg, scan + len(SCAN), len(jpeg) - 2) is None

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pymodbus import ModbusException
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU, ReadHoldingRegistersRequest
-from pymodbus.pdu.register_message import WriteSingleRegisterRequest
+from pymodbus.pdu.register_message import ReadInputRegistersRequest, WriteSingleRegisterRequest
 
 from drivers import options
 from drivers.api import (
@@ -127,7 +127,7 @@ class PyroUsbSensor:
         if self._known is not None and self._link.is_open:
             return self._known
         self._link.open()
-        who = self._understood(pyrousb.identity, self._registers(0, pyrousb.IDENTITY_COUNT, until_s, cancel))
+        who = self._understood(pyrousb.identity, self._identity(until_s, cancel))
         layout = self._chosen or next(
             (known for known in pyrousb.MAPS.values() if who.type_number in known.types), None
         )
@@ -153,6 +153,11 @@ class PyroUsbSensor:
             return meaning(registers)
         except BadFrame as wrong:
             raise self._trouble(Fault.GARBLED, str(wrong)) from wrong
+
+    def _identity(self, until_s: float, cancel: Event) -> Sequence[int]:
+        """By function 04, so that the late answer to a measurement, which has no name on it, is not taken for it."""
+        request = ReadInputRegistersRequest(dev_id=self._slave, address=pyrousb.TYPE, count=pyrousb.IDENTITY_COUNT)
+        return self._asked(request, until_s, cancel).registers
 
     def _registers(self, address: int, count: int, until_s: float, cancel: Event) -> Sequence[int]:
         request = ReadHoldingRegistersRequest(dev_id=self._slave, address=address, count=count)

@@ -14,7 +14,7 @@ from drivers.trouble import Trouble
 from protocols import vc0706
 from protocols.vc0706 import HEAD_LENGTH, Command, Reply, Request, Status
 
-ANSWER_S = 0.6
+ANSWER_S = 0.8
 GATHER_S = 0.01
 IDLE_S = 0.3
 """A chunk that pauses for so long has ended."""
@@ -25,7 +25,7 @@ CHUNK_STEP = 8
 """Manuals want multiples of four or of eight."""
 DELAY = 10
 """In 0.01 ms, as makers recommend."""
-TRIES = 6
+TRIES = 4
 HEARD_LIMIT = 128
 AROUND = Reply(Command.READ_FRAME).encode()
 
@@ -48,11 +48,12 @@ class Picture:
 
 
 class Vc0706Line:
-    """One camera. `heard` is the beginning of the raw bytes since the last question."""
+    """One camera. `heard`: the first raw bytes since the last question; `alive_s`: when it last answered."""
 
     def __init__(self, link: Link) -> None:
         self.link = link
         self.heard = b""
+        self.alive_s = 0.0
         self._finder = vc0706.reply_finder()
 
     def ask(
@@ -67,7 +68,10 @@ class Vc0706Line:
             replies = self._finder.feed(data)
             return next((reply for reply in replies if reply.command == request.command), None)
 
-        return self.link.exchange(request.encode(), answer, min(until_s, self.link.monotonic_s() + answer_s), cancel)
+        found = self.link.exchange(request.encode(), answer, min(until_s, self.link.monotonic_s() + answer_s), cancel)
+        if found is not None:
+            self.alive_s = self.link.monotonic_s()
+        return found
 
     def must(self, request: Request, until_s: float, cancel: Event = NO_CANCEL) -> bytes:
         """The data of the camera's answer; Trouble when there is none or it refuses."""
@@ -100,13 +104,14 @@ class Vc0706Line:
             picture.moved_s = self.link.monotonic_s()
             self.link.flush()
             self.link.write(vc0706.read_frame(len(picture.data), picture.asked, DELAY).encode())
-        slice_s = min(until_s, picture.moved_s + IDLE_S)
+        idle_s = IDLE_S if picture.arriving else ANSWER_S
+        slice_s = min(until_s, picture.moved_s + idle_s)
         data = self.link.read(slice_s, cancel, GATHER_S, traced=False)
         picture.arriving += data
         if data:
             picture.moved_s = self.link.monotonic_s()
         if len(picture.arriving) >= picture.asked + 2 * HEAD_LENGTH or (
-            not data and self.link.monotonic_s() >= picture.moved_s + IDLE_S
+            not data and self.link.monotonic_s() >= picture.moved_s + idle_s
         ):
             self._end_chunk(picture)
 
@@ -119,6 +124,7 @@ class Vc0706Line:
         if whole == AROUND + whole[HEAD_LENGTH : HEAD_LENGTH + count] + AROUND:
             picture.data += whole[HEAD_LENGTH : HEAD_LENGTH + count]
             picture.tries = 0
+            self.alive_s = self.link.monotonic_s()
             return
         if len(whole) == HEAD_LENGTH and whole[:3] == AROUND[:3] and whole[3] != Status.OK:
             raise Trouble(Faulted(self.link.port, Fault.REFUSED, f"read: status {whole[3]}"))

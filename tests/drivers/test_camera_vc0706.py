@@ -177,6 +177,25 @@ def test_a_picture_that_repeats_itself_for_a_second_is_frozen(monkeypatch: pytes
         assert isinstance(driver.read(3.0), Frame)
 
 
+def test_a_camera_that_fell_silent_is_a_fault_however_short_the_calls_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.camera_vc0706.STALLED_S", 0.5)
+    with camera(jpeg()) as (device, driver):
+        driver.open()
+        device.script.clear()
+        begun_s = time.monotonic()
+        assert driver.read(0.1) == TimedOut()
+        assert patient(driver, 0.1) == Faulted(device.port, Fault.SILENT)
+        assert time.monotonic() - begun_s < 1.5
+
+
+def test_a_picture_with_a_stray_marker_inside_is_no_frame() -> None:
+    spoiled = bytearray(jpeg())
+    spoiled[3000:3002] = b"\xff\x31"
+    with camera(bytes(spoiled)) as (device, driver):
+        driver.open()
+        assert driver.read(3.0) == Faulted(device.port, Fault.GARBLED, "no picture")
+
+
 def test_bytes_that_are_no_jpeg_are_no_frame() -> None:
     with camera(b"\x55" * 400) as (device, driver):
         driver.open()

@@ -21,8 +21,8 @@ from drivers.factory import make
 from drivers.temperature_pyrousb import PyroUsbSensor
 from tests.drivers.scripted import UNPLUG, Pieces, point, scripted
 
-WHO = bytes.fromhex("0103000000044409")
-PUA8 = bytes.fromhex("010308001500000001E240C986")
+WHO = bytes.fromhex("010400000004F1C9")
+PUA8 = bytes.fromhex("010408001500000001E240785C")
 SET_SKIN = bytes.fromhex("010600182648139B")
 MEASURE = bytes.fromhex("010300120004E40C")
 SKIN_36_4 = bytes.fromhex("0103080168016C011D0000BDFF")
@@ -70,7 +70,7 @@ def test_one_measurement_is_not_told_twice() -> None:
 
 def test_an_os_miniusb_is_known_by_its_type_and_read_by_its_own_map() -> None:
     mini: dict[bytes, Pieces] = {
-        WHO: [bytes.fromhex("010308001100000001E2408C46")],
+        WHO: [bytes.fromhex("010408001100000001E2403D9C")],
         bytes.fromhex("0106001726482398"): [bytes.fromhex("0106001726482398")],
         bytes.fromhex("0103000E000425CA"): [SKIN_36_4],
     }
@@ -83,7 +83,7 @@ def test_an_os_miniusb_is_known_by_its_type_and_read_by_its_own_map() -> None:
 
 
 def test_an_unknown_type_is_another_device_unless_the_configuration_knows_better() -> None:
-    other = script() | {WHO: [bytes.fromhex("010308006300000001E240DE41")]}
+    other = script() | {WHO: [bytes.fromhex("010408006300000001E2406F9B")]}
     with scripted(other) as device:
         driver = sensor(device.port)
         assert driver.open() == Faulted(device.port, Fault.WRONG_DEVICE, "type 99")
@@ -148,6 +148,13 @@ def test_a_failed_measurement_is_a_broken_sensor_and_a_cold_object_is_none() -> 
         assert driver.open() == Faulted(device.port, Fault.SENSOR_ABNORMAL, "status 0001")
         device.script[MEASURE] = [bytes.fromhex("0103080168016C011D0008BC39")]
         assert isinstance(driver.read(1.0), TemperatureSample)
+        driver.close()
+
+
+def test_a_late_measurement_is_not_taken_for_who_the_sensor_is() -> None:
+    with scripted({**script(), WHO: [SKIN_36_4]}) as device:
+        driver = sensor(device.port)
+        assert driver.open() == Faulted(device.port, Fault.GARBLED)
         driver.close()
 
 
