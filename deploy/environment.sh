@@ -30,7 +30,7 @@ make_environment() {
     if [ ! -f .venv/.complete ] || [ "$(cat .venv/.complete)" != "$wanted" ]; then
         say "Preparing the Python environment in .venv (a minute or two, once)"
         rm -f .venv/.complete
-        [ -x .venv/bin/python ] || python3 -m venv .venv
+        [ -x .venv/bin/pip ] || python3 -m venv .venv
         .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
         .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
         echo "$wanted" >.venv/.complete
