@@ -180,7 +180,7 @@ class Desk:
             self._work.checklist.measure(person)
 
     def confirm(self, item: Item, held: bool) -> None:
-        if self._work is None or self._step is not Step.CHECKLIST:
+        if self._work is None or self._step is not Step.CHECKLIST or self._safe.busy:
             return
         if item in (Item.OFFICER_TEMPERATURE, Item.APPLICANT_TEMPERATURE):
             self._refuse(msg("Body temperature is measured, not stated. Measure it with the thermometer."))

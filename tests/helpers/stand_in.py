@@ -164,11 +164,11 @@ def signature(now_s: float, count: int = 1) -> tuple[PenPoint, ...]:
 
 
 def minutiae(position: FingerPosition) -> Template:
-    """Forty minutiae that belong to this finger."""
+    """Eighteen minutiae that belong to this finger."""
     rng = np.random.default_rng(position.value)
-    record = np.zeros(40, dtype=[("x", "<i2"), ("y", "<i2"), ("angle", "u1")])
-    record["x"], record["y"] = rng.integers(20, 236, 40), rng.integers(20, 268, 40)
-    record["angle"] = rng.integers(0, 256, 40)
+    record = np.zeros(18, dtype=[("x", "<i2"), ("y", "<i2"), ("angle", "u1")])
+    record["x"], record["y"] = rng.integers(20, 236, 18), rng.integers(20, 268, 18)
+    record["angle"] = rng.integers(0, 256, 18)
     return Template(record.tobytes())
 
 
