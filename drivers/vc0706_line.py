@@ -25,7 +25,7 @@ CHUNK_STEP = 8
 """Manuals want multiples of four or of eight."""
 DELAY = 10
 """In 0.01 ms, as makers recommend."""
-TRIES = 4
+TRIES = 6
 HEARD_LIMIT = 128
 AROUND = Reply(Command.READ_FRAME).encode()
 
