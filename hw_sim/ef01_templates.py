@@ -1,4 +1,4 @@
-"""Templates of the simulated EF01 modules: bytes that carry which finger they are of, so that matching never errs.
+"""Templates of the simulated modules: bytes that carry which finger they are of, so that matching never errs.
 
 A real module's template format is secret and its matcher errs; nothing here says anything about accuracy.
 """
