@@ -29,7 +29,8 @@ console = Console(highlight=False)
 def main() -> int:
     """Start the devices, provision a station once, then the window or the scripted recording."""
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     headless = arguments.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if headless and not arguments.headless:
         console.print("No display here: the same recording runs in the same window offscreen, by a script.")

@@ -139,6 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.window:
         shell.showMaximized()
     else:
+        screen = application.primaryScreen()
+        if screen is not None:
+            shell.setGeometry(screen.geometry())  # a kiosk without a window manager ignores the wish for a full screen
         shell.showFullScreen()
     code = application.exec()
     shells.clear()

@@ -78,7 +78,7 @@ class Desk:
         self._waiting = 0
         self._sealed_today = 0
         self._devices.open_all()
-        self._count_waiting()
+        self._count_cases()
 
     @property
     def facts(self) -> DeskFacts:
@@ -426,17 +426,17 @@ class Desk:
         elif work is not None:
             work.enter(self._step)
         if event is Event.SEALED:
-            self._sealed_today += 1
-            self._count_waiting()
+            self._count_cases()
         if self._step is Step.HOME:
             self._field_problems = ()
         self._changed()
 
-    def _count_waiting(self) -> None:
-        self._vault_worker.submit(self._parts.vault.waiting, self._waiting_counted)
+    def _count_cases(self) -> None:
+        midnight = self._here().replace(hour=0, minute=0, second=0, microsecond=0)
+        self._vault_worker.submit(lambda: self._parts.vault.closed_cases(midnight), self._cases_counted)
 
-    def _waiting_counted(self, count: int) -> None:
-        self._waiting = count
+    def _cases_counted(self, counts: tuple[int, int]) -> None:
+        self._waiting, self._sealed_today = counts
         self._changed()
 
     def _audit(self, kind: EventKind, /, **fields: object) -> None:

@@ -48,15 +48,20 @@ class Duty:
 
     def log_out(self) -> None:
         self.officer = None
+        self._vault_worker.submit(self._name_nobody, lambda _none: None)
 
     def approve(self, approver_id: str, pin: str, answered: Callable[[Approved | Refused], None]) -> None:
         """Ask whether this second person stands for it."""
         requester = self.officer_id
         self._vault_worker.submit(lambda: self._officers.approve(approver_id, pin, requester), answered)
 
+    def _name_nobody(self) -> None:
+        self._vault.officer = None
+
     def _check(self, officer_id: str, pin: str) -> Checked:
         checked = self._officers.check(officer_id, pin)
         if isinstance(checked, LoggedIn):
+            self._vault.officer = officer_id
             self._vault.audit(EventKind.OFFICER_LOGGED_IN, officer=officer_id, role=checked.card.role)
         elif isinstance(checked, WrongPin):
             self._vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES - checked.tries_left)

@@ -177,7 +177,7 @@ class TemperatureTrace:
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
     """The counter in one value. `problem` answers the last intent that could not be done; `blocks` lists what a
-    refused start lacks; `waiting` counts sealed bundles that are not delivered yet; `officer_temperature` says how
+    refused start lacks; `waiting` counts closed cases that are not delivered yet; `officer_temperature` says how
     long the officer's last reading still holds."""
 
     step: Step

@@ -116,9 +116,10 @@ class Round:
         self._settled(position)
 
     def again(self, position: FingerPosition) -> None:
-        """Take this finger once more; what is sealed of it stays valid until a better one is accepted."""
+        """Take this finger once more: what is sealed of it stands until the next one is accepted, which then counts."""
         if position not in self.standings:
             raise ValueError(f"finger {position.value} is not part of this round")
+        self.standings[position].best = None
         self.standings[position].tries = 0
         self.standings[position].last = None
         self.standings[position].duplicate_of = None

@@ -26,6 +26,7 @@ from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
 from station.safekeeping.keys import StationSecret
 from station.safekeeping.recovery import KEYRING, VaultRefused
 from station.safekeeping.spool import Entry, Spool
+from station.safekeeping.states import ON_THE_WAY
 from station.text import Message, msg
 
 __all__ = ["CaseHandle", "OpenCase", "Part", "SealRefused", "Sealed", "SealedLabel", "Vault", "VaultRefused"]
@@ -177,6 +178,13 @@ class Vault:
         """How many bundles of closed cases have no receipt yet."""
         self._assert_thread()
         return self.spool.waiting()
+
+    def closed_cases(self, since: datetime) -> tuple[int, int]:
+        """How many closed cases have no receipt yet, and how many were closed since a moment."""
+        self._assert_thread()
+        manifests = [entry for entry in self.spool.entries() if entry.kind is Kind.MANIFEST]
+        waiting = sum(entry.state in ON_THE_WAY for entry in manifests)
+        return waiting, sum(_moment(entry.sealed_ms) >= since for entry in manifests)
 
     def room_for_case(self) -> bool:
         """Whether the disk could hold the largest case, and half as much again for log and metadata."""

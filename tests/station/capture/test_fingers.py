@@ -57,7 +57,7 @@ def test_an_exception_settles_a_finger_and_names_who_approved() -> None:
     assert fingers.standings[P.RIGHT_INDEX].approver_id == "hasan"
 
 
-def test_taking_a_finger_again_keeps_what_is_sealed_until_a_better_one_is() -> None:
+def test_a_finger_taken_again_counts_even_with_a_lower_score_for_the_first_may_have_been_the_wrong_one() -> None:
     fingers = Round((P.RIGHT_INDEX, P.LEFT_INDEX), 3)
     for position in fingers.positions:
         fingers.take(position, impression(60, True))
@@ -67,6 +67,6 @@ def test_taking_a_finger_again_keeps_what_is_sealed_until_a_better_one_is() -> N
     fingers.take(P.LEFT_INDEX, impression(50, True))
     best = fingers.standings[P.LEFT_INDEX].best
     assert best is not None
-    assert best.verdict.score == 60
+    assert best.verdict.score == 50
     fingers.accept(P.LEFT_INDEX)
     assert fingers.complete
