@@ -120,6 +120,6 @@ def discard(facts: DeskFacts) -> NoticeState:
             secondary=(Action(msg("Discard the case"), Do.DISCARD, danger=True),),
         ),
         mark=Mark(msg("The applicant has to come again"), Tone.WARN),
-        large=msg("This case will not be sent"),
+        large=msg("The case ends here, unfinished"),
         lines=(msg("{count} sealed items stay on this computer, in the log.", count=sealed),) if sealed else (),
     )
