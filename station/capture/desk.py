@@ -1,7 +1,7 @@
 """The counter: one officer, four devices, one case at a time. Implements Counter."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drivers.api import PenPoint, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
@@ -95,6 +95,7 @@ class Desk:
             problem=self._safe.problem or self._problem,
             field_problems=self._field_problems,
             case=work.facts() if work else None,
+            officer_temperature=self._officer_temperature(),
         )
 
     def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
@@ -409,6 +410,18 @@ class Desk:
         if self._work is not None and legal(self._step, Event.CHECK_AGAIN):
             self._work.foreign(role)
             self._refuse(msg("Another device was plugged in. Wipe it, confirm it here and start again."))
+
+    def _officer_temperature(self) -> Message | None:
+        """How long the officer's own reading holds; None when there is none that does."""
+        latest = self._fever.of(self._duty.officer_id).latest if self._duty.officer else None
+        limits = self._parts.settings.limits
+        if latest is None or latest.median_c >= limits.limit_c:
+            return None
+        left_s = latest.monotonic_s + limits.officer_valid_s - self._clock.monotonic_s()
+        if left_s <= 0:
+            return None
+        until = self._here() + timedelta(seconds=left_s)
+        return msg("Your temperature: {value} °C, valid until {until}", value=latest.median_c, until=f"{until:%H:%M}")
 
     def _here(self) -> datetime:
         """The office's own time."""

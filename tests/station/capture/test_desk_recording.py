@@ -123,6 +123,11 @@ def test_the_next_applicant_is_a_case_of_its_own(tmp_path: Path) -> None:
         counter.play(Step.DONE)
         assert counter.case.number != first
         counter.until(lambda: counter.facts.sealed_today == 2)
+        temperature = counter.facts.officer_temperature
+        measured = counter.case.checklist.officer
+        assert temperature is not None
+        assert measured is not None
+        assert dict(temperature.params)["value"] == measured.median_c
         report = open_bundles(
             counter.station.bundles,
             counter.station.keyring(),
