@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from drivers import factory
@@ -24,14 +23,6 @@ from station.workers import Post, Worker
 
 OFFICERS_FILE = "officers.json"
 PASSPHRASE_VARIABLE = "KTPEL_PASSPHRASE_FILE"
-
-
-@dataclass(frozen=True, slots=True)
-class StationPlace:
-    """Where a station's settings and its kept data lie."""
-
-    config_file: Path
-    data: Path
 
 
 def passphrase(file: Path | None) -> str:

@@ -5,6 +5,7 @@ from threading import Event as Cancel
 
 from drivers.api import Cancelled, NotCaptured, Role, TemperatureSample
 from station.capture.context import Context
+from station.capture.devices import PAUSE_AFTER_TROUBLE_S
 from station.capture.facts import TemperatureTrace
 from station.health.gate import Gate
 from station.health.model import Checklist, Measurement, Person
@@ -13,7 +14,6 @@ from station.text import Message, msg
 
 TRACE_S = 30.0
 READ_S = 1.0
-PAUSE_AFTER_TROUBLE_S = 0.5
 REDRAW_EVERY_S = 0.2
 
 

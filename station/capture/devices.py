@@ -29,6 +29,7 @@ from station.workers import Post, Worker
 AnyDriver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 R = TypeVar("R")
 
+PAUSE_AFTER_TROUBLE_S = 0.5
 CHECK_EVERY_S = 3.0
 
 

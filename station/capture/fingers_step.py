@@ -11,6 +11,7 @@ from station.biometrics.matching import Template
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture import records
 from station.capture.context import Case, Context
+from station.capture.devices import PAUSE_AFTER_TROUBLE_S
 from station.capture.facts import FingersFacts, SealedItem
 from station.capture.fingers import Impression, Outcome, Round, Standing
 from station.capture.latest import Latest
@@ -22,10 +23,8 @@ from station.text import Message, msg
 
 LIFT_WAIT_S = 2.0
 LOOK_EVERY_S = 0.1
-PAUSE_AFTER_TROUBLE_S = 0.5
 
 PLACE = msg("Place this finger on the reader")
-LIFT = msg("Good. Lift the finger.")
 HOLD = msg("Hold still")
 JUDGING = msg("Checking the impression")
 SAVING = msg("Saving")

@@ -32,7 +32,6 @@ class Papers:
     def of(self, case: Case, training: bool, now: datetime, language: Language) -> Callable[[], bytes]:
         """The job that draws this case's paper as PDF; facts are taken now, drawing is for another thread."""
         here = now.astimezone(self.zone)
-        collect_at = collection_time(here, self.week, self.holidays, self.promise_working_days)
         if case.deferral is not None:
             slip = DeferralFacts(
                 case_number=case.number,
@@ -53,7 +52,7 @@ class Papers:
             recorded=tuple(case.sealed.values()),
             served_by=case.officer_name,
             office=self.office,
-            collect_at=collect_at,
+            collect_at=collection_time(here, self.week, self.holidays, self.promise_working_days),
             collection_place=self.collection_place,
             training=training,
         )

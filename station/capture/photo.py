@@ -11,6 +11,7 @@ from station.biometrics.model import Background, ExceptionKind, Verdict
 from station.biometrics.quality.portrait import PortraitVerdict, crop
 from station.capture import records
 from station.capture.context import Case, Context
+from station.capture.devices import PAUSE_AFTER_TROUBLE_S
 from station.capture.facts import LiveFrame, PhotoFacts, SealedItem
 from station.capture.transitions import Event
 from station.safekeeping.events import EventKind
@@ -20,7 +21,6 @@ from station.text import Message, msg
 
 BURST = 5
 READ_S = 1.0
-PAUSE_AFTER_TROUBLE_S = 0.5
 BACKGROUND_WORDS: dict[Background, Message] = {
     Background.RED: msg("Red background"),
     Background.BLUE: msg("Blue background"),

@@ -8,6 +8,7 @@ from station.biometrics.model import ExceptionKind, Verdict
 from station.biometrics.quality import signature as quality
 from station.capture import records
 from station.capture.context import Case, Context
+from station.capture.devices import PAUSE_AFTER_TROUBLE_S
 from station.capture.facts import SealedItem, SignatureFacts
 from station.capture.transitions import Event
 from station.safekeeping.events import EventKind
@@ -17,7 +18,6 @@ READ_S = 0.25
 DRAIN_S = 0.02
 FEW_POINTS = 20
 REDRAW_EVERY_S = 0.2
-PAUSE_AFTER_TROUBLE_S = 0.5
 NO_PAD = PadSize(1.0, 1.0, 1.0)
 
 
