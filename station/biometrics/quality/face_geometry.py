@@ -20,6 +20,7 @@ DETECTION_SIDE_PX = 192
 LOOK_AGAIN_SIDE_PX = 320
 LOOK_AGAIN_GROWTH = 1.25
 DETECTION_SCORE = 0.7
+FARTHEST_PX = 1e6
 BYSTANDER_SHARE = 0.35
 HEAD_PER_EYE_DISTANCE = 3.7
 NOSE_DEPTH = 0.5
@@ -131,7 +132,10 @@ class FaceFinder:
         return next(iter(self._detect(np.asarray(closer, np.uint8), scale, corner)), face)
 
     def _detect(self, picture: Picture, scale: float, corner: Point) -> list[Face]:
-        """The faces of `picture`, in pixels of the frame it was cut from at `corner` and scaled by `scale`."""
+        """The faces of `picture`, in pixels of the frame it was cut from at `corner` and scaled by `scale`.
+
+        On a picture a few pixels high YuNet answers with boxes of no size, or of 1e33 pixels: those are no faces.
+        """
         self._yunet.setInputSize((picture.shape[1], picture.shape[0]))
         found: object = self._yunet.detect(picture)[1]
         if found is None:
@@ -141,7 +145,10 @@ class FaceFinder:
         rows[:, 1] += corner[1]
         rows[:, 4::2] += corner[0]
         rows[:, 5::2] += corner[1]
-        return sorted((_face(row.tolist()) for row in rows if np.isfinite(row).all()), key=_box_width, reverse=True)
+        sane = rows[
+            np.isfinite(rows).all(axis=1) & (np.abs(rows) <= FARTHEST_PX).all(axis=1) & (rows[:, 2:4] >= 1).all(axis=1)
+        ]
+        return sorted((_face(row.tolist()) for row in sane), key=_box_width, reverse=True)
 
 
 def shipped_model() -> Path:

@@ -222,3 +222,19 @@ def test_the_cloth_follows_the_birth_year_and_the_citizenship(
     born: date, citizenship: str, background: Background
 ) -> None:
     assert background_for(born, citizenship) is background
+
+
+def test_boxes_of_no_size_or_beyond_any_picture_are_no_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What YuNet answered on one machine for a picture one pixel high."""
+
+    class Astray:
+        def setInputSize(self, size: tuple[int, int]) -> None:  # noqa: N802 - the name that OpenCV calls it by
+            assert size[0] > size[1]
+
+        def detect(self, picture: object) -> tuple[int, object]:
+            assert picture is not None
+            return 3, np.array([[-3.6e33, -1.4e33, 0, 0, *[6e33] * 10, 0.9], [1, 1, 0, 0, *[1] * 10, 0.9]], np.float32)
+
+    finder = FaceFinder()
+    monkeypatch.setattr(finder, "_yunet", Astray())
+    assert finder.find(np.zeros((1, 500, 3), np.uint8)) == ()
