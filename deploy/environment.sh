@@ -21,6 +21,15 @@ install_packages() {
     fi
 }
 
+# Those of the named packages that are not there yet.
+install_missing() {
+    local package missing=()
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
 make_environment() {
     command -v python3 >/dev/null || { say "python3 is missing: sudo apt-get install python3"; exit 1; }
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "Python 3.11 or newer is needed."; exit 1; }
