@@ -24,6 +24,7 @@ MAX_HEADER = 65_536
 MAX_SIGNATURES = 4_096
 MAX_RECIPIENTS = 32
 OPTIONAL_PREFIX = "x-"
+NOTE = "x-note"
 PIECE = 1 << 16
 
 Buffer = bytes | bytearray | memoryview
@@ -96,7 +97,10 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What a bundle says in clear and signs: nothing personal. `case_commitment` is None outside a case."""
+    """What a bundle says in clear and signs: nothing personal. `case_commitment` is None outside a case.
+
+    `note` is for the station itself while the case is open, see notes.py.
+    """
 
     id: bytes
     kind: Kind
@@ -110,6 +114,7 @@ class Core:
     checkpoint: Checkpoint
     padded_length: int
     training: bool
+    note: bytes | None = None
 
     def encode(self) -> bytes:
         return cbor.encode(
@@ -126,6 +131,7 @@ class Core:
                 "audit_checkpoint": [self.checkpoint.count, self.checkpoint.head],
                 "padded_length": self.padded_length,
                 "training": self.training,
+                **({} if self.note is None else {NOTE: self.note}),
             }
         )
 
@@ -152,6 +158,7 @@ class Core:
             checkpoint=Checkpoint(cbor.number(count, "count"), cbor.octets(head, "head", 32)),
             padded_length=fields.number("padded_length"),
             training=fields.flag("training"),
+            note=fields.octets(NOTE) if fields.has(NOTE) else None,
         )
         fields.done(OPTIONAL_PREFIX)
         return core

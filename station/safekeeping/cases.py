@@ -10,6 +10,7 @@ from station.safekeeping import cbor
 from station.safekeeping.cbor import BadCbor, Fields
 from station.safekeeping.contents import CaseTag
 from station.safekeeping.disk import Disk, make_folder, write_new
+from station.safekeeping.notes import Outcome
 
 _LIKE_A_NIK = re.compile(r"\d(?:\W?\d){15}")
 MAX_NUMBER, MAX_LABEL = 40, 60
@@ -17,11 +18,12 @@ MAX_NUMBER, MAX_LABEL = 40, 60
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseHandle:
-    """A case in hand."""
+    """A case in hand. `applicant` proves later that the same person stands here, see notes.applicant_tag."""
 
     case_id: bytes
     number: str
     salt: bytes
+    applicant: bytes | None = None
 
     def tag(self) -> CaseTag:
         return CaseTag(self.case_id, self.number, self.salt)
@@ -32,16 +34,22 @@ class CaseHandle:
 
 @dataclass(frozen=True, slots=True)
 class SealedLabel:
-    """What is sealed of a case: "right thumb, quality 78", and when (UTC)."""
+    """What is sealed of a case, proven by the station's own signature: which capture, when (UTC) and how it came out.
+
+    `bundle_id` and `sha256` in hex. `outcome` is None where the desk gave none, and in cases of earlier versions.
+    """
 
     label: str
     sequence: int
     sealed_at: datetime
+    bundle_id: str
+    sha256: str
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A case begun and not closed, as it can be shown after a power cut."""
+    """A case begun and not closed, as it can be shown and gone on with after a power cut; `sealed` in sequence."""
 
     number: str
     begun_at: datetime
@@ -80,7 +88,15 @@ class CaseStore:
     def begin(self, case: CaseHandle, begun_ms: int) -> None:
         """Open a case and write it down; raises BadCbor for a number that is not fit for metadata."""
         check_metadata(case.number, MAX_NUMBER)
-        body = cbor.encode({"case": case.case_id, "number": case.number, "salt": case.salt, "begun_ms": begun_ms})
+        body = cbor.encode(
+            {
+                "case": case.case_id,
+                "number": case.number,
+                "salt": case.salt,
+                "begun_ms": begun_ms,
+                **({} if case.applicant is None else {"applicant": case.applicant}),
+            }
+        )
         self._open[case.case_id] = case, begun_ms
         self._unwritten[self._path(case)] = body
         self._try_to_settle()
@@ -122,7 +138,8 @@ class CaseStore:
 
 def _decode(data: bytes) -> tuple[CaseHandle, int]:
     fields = Fields(cbor.decode(data))
-    handle = CaseHandle(fields.octets("case", 16), fields.text("number"), fields.octets("salt", 32))
+    applicant = fields.octets("applicant", 32) if fields.has("applicant") else None
+    handle = CaseHandle(fields.octets("case", 16), fields.text("number"), fields.octets("salt", 32), applicant)
     begun_ms = fields.number("begun_ms")
     fields.done()
     return handle, begun_ms

@@ -84,6 +84,10 @@ class Fields:
     def items(self, name: str) -> list[Value]:
         return items(self._take(name), name)
 
+    def has(self, name: str) -> bool:
+        """Whether a key that need not be there is there and not taken yet."""
+        return name in self._left
+
     def value(self, name: str) -> Value:
         return self._take(name)
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from station.safekeeping import cbor
 from station.safekeeping.audit import AuditLog
-from station.safekeeping.bundle import BundleRefused, Core, Instant, Kind, read_envelope
-from station.safekeeping.cases import CaseStore
+from station.safekeeping.bundle import BundleRefused, Core, Envelope, Instant, Kind, read_envelope
+from station.safekeeping.cases import CaseHandle, CaseStore, SealedLabel
 from station.safekeeping.cbor import BadCbor
-from station.safekeeping.events import EventKind
+from station.safekeeping.events import EventKind, QuarantineCause
 from station.safekeeping.keyring import Keyring, KeyringRefusal, KeyringRefused, read_keyring
 from station.safekeeping.keys import STATION_PURPOSE, KeyFileBad, StationSecret, WrongPassphrase, unlock
+from station.safekeeping.notes import open_note
 from station.safekeeping.signing import VerifyKey
-from station.safekeeping.spool import Spool
+from station.safekeeping.spool import Quarantined, Spool
 from station.safekeeping.states import State
 from station.text import Message, msg
 
@@ -108,6 +109,7 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
         if case.case_id in closed:
             spool.queue_case(case.case_id)
             cases.end(case)
+    aside += _put_altered_aside(spool, key)
     newest = newest_signed(spool, key)
     if newest is not None and log.contradicts(newest.checkpoint):
         log.append(EventKind.LOG_DAMAGED, when, {"record": log.checkpoint.count})
@@ -121,24 +123,46 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
     return newest
 
 
+def _put_altered_aside(spool: Spool, key: VerifyKey) -> list[Quarantined]:
+    """Bundles of open cases that this station did not sign like that: they are captured again."""
+    altered = [entry for entry in spool.entries(State.SEALED) if _signed(spool.path(entry), key) is None]
+    for entry in altered:
+        spool.put_aside(entry.id)
+    return [Quarantined(entry.sequence, QuarantineCause.WRONG_HASH) for entry in altered]
+
+
+def sealed_of(spool: Spool, case: CaseHandle, key: VerifyKey) -> tuple[SealedLabel, ...]:
+    """What is sealed of an open case, in sequence: only files that hold and that this station signed."""
+    found = []
+    for entry in spool.of_case(case.case_id):
+        envelope = None if entry.state is State.QUARANTINED else _signed(spool.path(entry), key)
+        if envelope is None or envelope.core.case_commitment != case.tag().commitment():
+            continue
+        core, sha256 = envelope.core, envelope.sha256.hex()
+        note = open_note(case.tag(), core.id, core.note) if core.note else None
+        label, outcome = (note.label, note.outcome) if note else (entry.label, None)
+        found.append(SealedLabel(label, core.sequence, _moment(core.created.unix_ms), core.id.hex(), sha256, outcome))
+    return tuple(found)
+
+
 def newest_signed(spool: Spool, key: VerifyKey) -> Core | None:
     """The header of the newest bundle that is still here and whose signatures are this station's."""
     for entry in reversed(spool.entries()):
         if entry.state not in (State.PURGED, State.QUARANTINED):
-            core = _signed_core(spool.path(entry), key)
-            if core is not None:
-                return core
+            envelope = _signed(spool.path(entry), key)
+            if envelope is not None:
+                return envelope.core
     return None
 
 
-def _signed_core(path: Path, key: VerifyKey) -> Core | None:
+def _signed(path: Path, key: VerifyKey) -> Envelope | None:
     try:
         with path.open("rb") as stream:
             envelope = read_envelope(stream)
         envelope.check_signed_by(key)
     except (BundleRefused, OSError):
         return None
-    return envelope.core
+    return envelope
 
 
 def note_clock(log: AuditLog, when: Instant) -> None:

@@ -5,11 +5,12 @@ the capture and may call again.
 """
 
 import errno
+import hmac
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,12 +25,23 @@ from station.safekeeping.disk import Disk, SystemDisk, write_over
 from station.safekeeping.events import EventKind, SealTrouble
 from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
 from station.safekeeping.keys import StationSecret
+from station.safekeeping.notes import Note, Outcome, applicant_tag, close_note
 from station.safekeeping.recovery import KEYRING, VaultRefused
 from station.safekeeping.spool import Entry, Spool
-from station.safekeeping.states import ON_THE_WAY
+from station.safekeeping.states import ON_THE_WAY, State
 from station.text import Message, msg
 
-__all__ = ["CaseHandle", "OpenCase", "Part", "SealRefused", "Sealed", "SealedLabel", "Vault", "VaultRefused"]
+__all__ = [
+    "CaseHandle",
+    "OpenCase",
+    "Outcome",
+    "Part",
+    "SealRefused",
+    "Sealed",
+    "SealedLabel",
+    "Vault",
+    "VaultRefused",
+]
 
 LARGEST_CASE_BYTES = 64 << 20
 MANIFEST_FORMAT = "ktpel-manifest/1"
@@ -68,6 +80,7 @@ class Vault:
         self._folder, self._clock, self._disk, self._entropy = folder, clock, disk, entropy
         self._largest_case_bytes = largest_case_bytes
         self.station, self._root, self._signer = secret.name, secret.root_fingerprint, secret.signer()
+        self._applicants = secret.signing
         self.officer: str | None = None
         self.keyring, self.spool, self._log, self._cases = keyring, spool, log, cases
         self._open = ExitStack()
@@ -102,55 +115,65 @@ class Vault:
         """Whether to warn that the key list ends within 14 days."""
         return self.keyring.ends_soon(self._clock.now())
 
-    def begin_case(self, number: str) -> CaseHandle:
+    def begin_case(self, number: str, applicant: str | None = None) -> CaseHandle:
         """Open a case; it is on the disk at the latest when its first capture is shown as saved.
 
-        Raises BadCbor for a number that is open already or not fit for metadata.
+        `applicant` is what proves the person when the case is taken up again (the NIK): only a keyed hash of it is
+        kept. Raises BadCbor for a number that is open already or not fit for metadata.
         """
         self._assert_thread()
         if self._cases.find(number):
             raise BadCbor("this case number is open already")
         case = CaseHandle(self._entropy(16), number, self._entropy(32))
+        if applicant is not None:
+            case = replace(case, applicant=applicant_tag(self._applicants, case.tag(), applicant))
         self._cases.begin(case, instant(self._clock).unix_ms)
         self.audit(EventKind.CASE_BEGUN, case=case.case_id)
         return case
 
-    def seal_segment(self, case: CaseHandle, label: str, parts: Sequence[Part], training: bool) -> Sealed | SealRefused:
+    def seal_segment(self, case: CaseHandle, label: str, parts: Sequence[Part], training: bool,
+                     outcome: Outcome | None = None) -> Sealed | SealRefused:  # fmt: skip
         """Seal one accepted capture; when it returns Sealed it survives a power cut.
 
-        `label` is metadata in clear: what was captured and its quality, nothing about whom.
+        `label` is metadata in clear: what was captured, nothing about whom. `outcome` comes back from `open_cases`.
         """
         self._assert_thread()
-        return self._seal(Kind.SEGMENT, case, label, parts, training)
+        return self._seal(Kind.SEGMENT, case, Note(label, outcome), parts, training)
 
     def close_case(self, case: CaseHandle, manifest: Mapping[str, cbor.Value], parts: Sequence[Part],
                    training: bool) -> Sealed | SealRefused:  # fmt: skip
         """Seal the manifest, which lists the case's segments by id, sequence, hash and label; the case is closed."""
         self._assert_thread()
-        segments = [entry for entry in self.spool.of_case(case.case_id) if entry.kind is Kind.SEGMENT]
+        segments = [
+            entry
+            for entry in self.spool.of_case(case.case_id)
+            if entry.kind is Kind.SEGMENT and entry.state is not State.QUARANTINED
+        ]
         listed: list[cbor.Value] = [[entry.id, entry.sequence, entry.sha256, entry.label] for entry in segments]
         body = cbor.encode({"format": MANIFEST_FORMAT, "segments": listed, "case": manifest})
         everything = [Part(MANIFEST_PART, MANIFEST_TYPE, body), *parts]
-        sealed = self._seal(Kind.MANIFEST, case, MANIFEST_LABEL, everything, training)
+        sealed = self._seal(Kind.MANIFEST, case, Note(MANIFEST_LABEL), everything, training)
         if isinstance(sealed, Sealed):
             self.audit(EventKind.CASE_CLOSED, case=case.case_id, segments=len(segments))
             self._end_case(case)
         return sealed
 
     def open_cases(self) -> tuple[OpenCase, ...]:
-        """Cases begun and not closed, with what is sealed of them, oldest first; from metadata alone."""
+        """Cases begun and not closed, with what is sealed of them, oldest first; no key that opens captures is needed.
+
+        Only what this station signed counts: a file that was altered is not listed, so it is captured again.
+        """
         self._assert_thread()
         return tuple(
-            OpenCase(
-                case.number,
-                _moment(begun_ms),
-                tuple(
-                    SealedLabel(entry.label, entry.sequence, _moment(entry.sealed_ms))
-                    for entry in self.spool.of_case(case.case_id)
-                ),
-            )
+            OpenCase(case.number, _moment(begun_ms), recovery.sealed_of(self.spool, case, self._signer.public))
             for case, begun_ms in self._cases.all()
         )
+
+    def same_applicant(self, case: CaseHandle, applicant: str) -> bool | None:
+        """Whether the case was begun for this person; None when it was begun without saying for whom."""
+        if case.applicant is None:
+            return None
+        return hmac.compare_digest(case.applicant, applicant_tag(self._applicants, case.tag(), applicant))
 
     def resume(self, number: str) -> CaseHandle:
         """Take up an open case after a power cut; KeyError when no case of this number is open."""
@@ -219,13 +242,14 @@ class Vault:
         self.audit(EventKind.STATION_CLOSED)
         self._open.close()
 
-    def _seal(self, kind: Kind, case: CaseHandle, label: str, parts: Sequence[Part],
+    def _seal(self, kind: Kind, case: CaseHandle, note: Note, parts: Sequence[Part],
               training: bool) -> Sealed | SealRefused:  # fmt: skip
         if self._cases.find(case.number) != case:
             return SealRefused(msg("This case is closed. Begin a new one."), SealTrouble.NOT_OPEN)
+        label = note.label
         check_metadata(label, MAX_LABEL)
         content = [index_of(case.tag(), label, parts).encode(), *(part.data for part in parts)]
-        core = self._core(kind, case, sum(memoryview(data).nbytes for data in content), training)
+        core = self._core(kind, case, note, sum(memoryview(data).nbytes for data in content), training)
         draft = Entry(core.id, kind, core.sequence, bytes(32), 0, case.case_id, label, core.created.unix_ms, training)
         recipients = self.keyring.current_recipients()
         try:
@@ -241,10 +265,11 @@ class Vault:
         path, moment = self.spool.path(entry), _moment(entry.sealed_ms)
         return Sealed(entry.id.hex(), entry.sequence, entry.sha256.hex(), path, moment, label)
 
-    def _core(self, kind: Kind, case: CaseHandle, length: int, training: bool) -> Core:
+    def _core(self, kind: Kind, case: CaseHandle, note: Note, length: int, training: bool) -> Core:
         sequence, previous = self.spool.last
+        bundle_id = self._entropy(16)
         return Core(
-            id=self._entropy(16),
+            id=bundle_id,
             kind=kind,
             station=self.station,
             key_id=self._signer.public.key_id,
@@ -256,6 +281,7 @@ class Vault:
             checkpoint=self._log.checkpoint,
             padded_length=padme(length),
             training=training,
+            note=close_note(case.tag(), bundle_id, note),
         )
 
     def _end_case(self, case: CaseHandle) -> None:
