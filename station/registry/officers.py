@@ -1,14 +1,15 @@
 """Officers, their PINs and roles. A guess is counted on the disk before it is checked, so a power cut forgives none.
 
 After five wrong PINs in a row every further try waits twice as long as the last, on the monotonic clock; after a reboot
-the whole delay starts again, for nobody knows how long the machine was off.
+the whole delay starts again, for nobody knows how long the machine was off. This file keeps PINs and names; who is an
+officer, and in which role, is the signed keyring's word (`vouched`), not the file's.
 """
 
 import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,12 +21,16 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from station.clock import Clock
 from station.registry.model import OfficerCard, RoleOfOfficer
+from station.registry.rights import Action, objection, objection_to_second
 from station.text import Message, msg
 
 PIN_DIGITS = 6
 FREE_TRIES = 5
 FIRST_DELAY_S = 30.0
 LONGEST_DELAY_S = 3600.0
+
+Vouched = Callable[[], Mapping[str, RoleOfOfficer] | None]
+"""The roles by officer's id that the keyring in use vouches for; None where it is older than that."""
 
 _OFFICER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
 _NATIONAL_NUMBER = re.compile(r"\d(?:[._-]?\d){8}", re.ASCII)
@@ -65,7 +70,7 @@ class LockedOut:
 
 @dataclass(frozen=True, slots=True)
 class UnknownOfficer:
-    """Nobody of that id is kept here."""
+    """Nobody of that id is kept here, or the keyring does not vouch for it."""
 
     sentence: Message
 
@@ -108,31 +113,52 @@ class _Record:
 class Officers:
     """The officers of one station, in one file. Any thread; two at once wait for each other, also across processes."""
 
-    def __init__(self, path: Path, clock: Clock, cost: PinCost = PinCost()) -> None:
+    def __init__(self, path: Path, clock: Clock, cost: PinCost = PinCost(), vouched: Vouched = lambda: None) -> None:
         self._path = path
         self._clock = clock
         self._cost = cost
+        self._vouched = vouched
 
     def cards(self) -> tuple[OfficerCard, ...]:
-        """Everybody who may log in, by name."""
-        return tuple(sorted((record.card for record in self._load().values()), key=lambda card: card.name))
+        """Everybody who may log in, by name, in the role that the keyring gives."""
+        cards = (self._vouched_card(record) for record in self._load().values())
+        return tuple(sorted((card for card in cards if card is not None), key=lambda card: card.name))
+
+    def strangers(self) -> tuple[OfficerCard, ...]:
+        """Who is kept here and may not log in, because the keyring does not vouch for them."""
+        return tuple(record.card for record in self._load().values() if self._vouched_card(record) is None)
 
     def add(self, card: OfficerCard, pin: str, by: str | None) -> OfficerCard | Refused:
         """Keep a new officer. `by` is the id of a logged-in supervisor; None only for the first one, a supervisor."""
-        refused = _bad_id(card.officer_id) or _weak_pin(pin)
+        refused = _bad_id(card.officer_id) or _weak_pin(pin, card.officer_id) or self._unvouched(card)
         if refused is not None:
             return refused
         with self._exclusive():
-            records = self._load()
+            records, known = self._load(), self.cards()
             if card.officer_id in records:
                 return Refused(msg("This officer is kept already."))
-            if not records and card.role is not RoleOfOfficer.SUPERVISOR:
+            if not known and card.role is not RoleOfOfficer.SUPERVISOR:
                 return Refused(msg("The first officer must be a supervisor."))
-            if records and not _is_supervisor(records, by):
-                return Refused(msg("Only a supervisor may do this."))
+            if known and (refused := self._may_not(Action.OFFICER_CHANGE, by)) is not None:
+                return refused
             records[card.officer_id] = _Record(card, self._hash(pin))
             self._store(records)
         return card
+
+    def remove(self, officer_id: str, by: str) -> OfficerCard | Refused:
+        """A logged-in supervisor takes somebody else off the list; who may not log in any more goes the same way."""
+        with self._exclusive():
+            records = self._load()
+            if officer_id not in records:
+                return Refused(msg("This officer is not known here. Choose a name from the list."))
+            if officer_id == by:
+                return Refused(msg("Nobody removes themselves. Ask another supervisor."))
+            refused = self._may_not(Action.OFFICER_CHANGE, by)
+            if refused is not None:
+                return refused
+            gone = records.pop(officer_id)
+            self._store(records)
+        return gone.card
 
     def check(self, officer_id: str, pin: str) -> Checked:
         """Count the try, then look at the PIN (0.2 s; not for the main thread)."""
@@ -141,6 +167,9 @@ class Officers:
             record = records.get(officer_id)
             if record is None:
                 return UnknownOfficer(msg("This officer is not known here. Choose a name from the list."))
+            card = self._vouched_card(record)
+            if card is None:
+                return UnknownOfficer(msg("The authority's key list does not name this officer. Ask a supervisor."))
             waiting = self._waiting(records, record)
             if waiting is not None:
                 return waiting
@@ -148,27 +177,38 @@ class Officers:
             self._store(records | {officer_id: counted})
             if _matches(pin, record.pin_phc):
                 self._store(records | {officer_id: replace(record, failures=0, wait_until_s=0.0, wait_boot_id="")})
-                return LoggedIn(record.card)
+                return LoggedIn(card)
             if counted.failures >= FREE_TRIES:
                 return self._locked(counted)
             left = FREE_TRIES - counted.failures
             return WrongPin(msg("The PIN is wrong. Tries left: {left}.", left=left), left)
 
+    def admit(self, officer_id: str, pin: str, action: Action) -> Checked | Refused:
+        """Check the PIN of who wants to do something, if the role may do it at all."""
+        card = self._card(officer_id)
+        refused = None if card is None else objection(action, card)
+        return self.check(officer_id, pin) if refused is None else Refused(refused)
+
+    def unlock(self, on_duty_id: str, officer_id: str, pin: str) -> Checked | Refused:
+        """Lift the idle lock: the officer on duty by the PIN, somebody else by taking over, when the role may."""
+        if officer_id == on_duty_id:
+            return self.check(officer_id, pin)
+        return self.admit(officer_id, pin, Action.TAKE_OVER)
+
     def approve(
-        self, approver_id: str, pin: str, requester_id: str, needs: RoleOfOfficer = RoleOfOfficer.SUPERVISOR
+        self, approver_id: str, pin: str, requester_id: str, action: Action = Action.EXCEPTION
     ) -> Approved | Refused:
-        """A second person with the needed role stands for something with a PIN; nobody for oneself."""
-        if approver_id == requester_id:
-            return Refused(msg("Nobody approves their own. Ask a second person."))
-        card = next((card for card in self.cards() if card.officer_id == approver_id), None)
-        if card is not None and not permits(card.role, needs):
-            return Refused(msg("This officer may not approve this. Ask a supervisor."))
+        """A second person whose role may stands for `action` with a PIN; nobody for oneself."""
+        card = self._card(approver_id)
+        refused = None if card is None else objection_to_second(action, card, requester_id)
+        if refused is not None:
+            return Refused(refused)
         checked = self.check(approver_id, pin)
         return Approved(checked.card) if isinstance(checked, LoggedIn) else Refused(checked.sentence)
 
     def change_pin(self, officer_id: str, old_pin: str, new_pin: str) -> Checked | Refused:
         """Replace one's own PIN; the old one counts as a try."""
-        refused = _weak_pin(new_pin)
+        refused = _weak_pin(new_pin, officer_id)
         if refused is not None:
             return refused
         checked = self.check(officer_id, old_pin)
@@ -178,15 +218,40 @@ class Officers:
 
     def reset_pin(self, officer_id: str, new_pin: str, by: str) -> OfficerCard | Refused:
         """A logged-in supervisor gives somebody else, who forgot, a new PIN; the waiting ends."""
-        records = self._load()
-        if officer_id not in records:
+        if officer_id not in self._load():
             return Refused(msg("This officer is not known here. Choose a name from the list."))
-        if by == officer_id or not _is_supervisor(records, by):
+        if by == officer_id or self._may_not(Action.PIN_RESET, by) is not None:
             return Refused(msg("Only another supervisor may do this."))
-        refused = _weak_pin(new_pin)
+        refused = _weak_pin(new_pin, officer_id)
         if refused is not None:
             return refused
         return self._replace_pin(officer_id, new_pin)
+
+    def _card(self, officer_id: str) -> OfficerCard | None:
+        return next((card for card in self.cards() if card.officer_id == officer_id), None)
+
+    def _vouched_card(self, record: _Record) -> OfficerCard | None:
+        roles = self._vouched()
+        if roles is None:
+            return record.card
+        role = roles.get(record.card.officer_id)
+        return None if role is None else replace(record.card, role=role)
+
+    def _unvouched(self, card: OfficerCard) -> Refused | None:
+        roles = self._vouched()
+        if roles is None or roles.get(card.officer_id) is card.role:
+            return None
+        if card.officer_id in roles:
+            role = roles[card.officer_id].value
+            return Refused(msg("The authority's key list names this officer as {role}. Use that role.", role=role))
+        return Refused(
+            msg("The authority's key list does not name {officer}. Load a new list first.", officer=card.officer_id)
+        )
+
+    def _may_not(self, action: Action, officer_id: str | None) -> Refused | None:
+        card = None if officer_id is None else self._card(officer_id)
+        why = msg("Only a supervisor may do this.") if card is None else objection(action, card)
+        return None if why is None else Refused(why)
 
     def _replace_pin(self, officer_id: str, pin: str) -> OfficerCard:
         with self._exclusive():
@@ -258,15 +323,6 @@ class Officers:
         _write_durably(self._path, content.encode())
 
 
-def permits(role: RoleOfOfficer, needs: RoleOfOfficer) -> bool:
-    """A supervisor may do what an officer may; otherwise each role its own."""
-    return role is needs or (needs is RoleOfOfficer.OFFICER and role is RoleOfOfficer.SUPERVISOR)
-
-
-def _is_supervisor(records: dict[str, _Record], officer_id: str | None) -> bool:
-    return officer_id in records and records[officer_id].card.role is RoleOfOfficer.SUPERVISOR
-
-
 def _bad_id(officer_id: str) -> Refused | None:
     if not _OFFICER_ID.fullmatch(officer_id):
         return Refused(msg("Use 1 to 32 letters, digits, dots or dashes for the officer's id."))
@@ -275,9 +331,12 @@ def _bad_id(officer_id: str) -> Refused | None:
     return None
 
 
-def _weak_pin(pin: str) -> Refused | None:
+def _weak_pin(pin: str, officer_id: str) -> Refused | None:
     if not (pin.isascii() and pin.isdigit() and len(pin) >= PIN_DIGITS):
         return Refused(msg("Use at least {digits} digits for the PIN.", digits=PIN_DIGITS))
+    id_digits = "".join(letter for letter in officer_id if letter.isdigit())
+    if pin in id_digits or pin[::-1] in id_digits:
+        return Refused(msg("The PIN must not be the officer's id. Use other digits."))
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     repeats = any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
     if steps <= {1} or steps <= {9} or repeats:

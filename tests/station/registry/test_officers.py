@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -22,6 +23,7 @@ from station.registry.officers import (
     UnknownOfficer,
     WrongPin,
 )
+from station.registry.rights import Action
 from station.text import Language, Text
 from tests.helpers.clock import FakeClock
 
@@ -170,10 +172,10 @@ def test_nobody_approves_their_own_not_even_a_supervisor(officers: Officers) -> 
 
 
 def test_an_officer_approves_nothing_that_needs_a_supervisor(officers: Officers) -> None:
-    assert isinstance(officers.approve("ptg-1", OFFICER_PIN, "spv-1"), Refused)
-    assert officers.approve("ptg-1", OFFICER_PIN, "spv-1", RoleOfOfficer.OFFICER) == Approved(OFFICER)
-    assert officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1", RoleOfOfficer.OFFICER) == Approved(SUPERVISOR)
-    assert isinstance(officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1", RoleOfOfficer.TECHNICIAN), Refused)
+    for action in Action:
+        assert isinstance(officers.approve("ptg-1", OFFICER_PIN, "spv-1", action), Refused)
+    assert officers.approve("spv-1", SUPERVISOR_PIN, "ptg-1", Action.KEY_CHANGE) == Approved(SUPERVISOR)
+    assert isinstance(officers.approve("nobody", SUPERVISOR_PIN, "ptg-1"), Refused)
 
 
 def test_guessing_through_approvals_locks_as_well(officers: Officers) -> None:
@@ -241,3 +243,104 @@ def test_failures_survive_a_new_process(path: Path, officers: Officers, clock: F
         "spv-1": 0,
         "ptg-1": 4,
     }
+
+
+def test_a_technician_is_not_admitted_to_record_but_to_the_diagnosis(officers: Officers) -> None:
+    technician = OfficerCard("tek-1", "Rudi", RoleOfOfficer.TECHNICIAN)
+    officers.add(technician, "615837", by="spv-1")
+    assert isinstance(officers.admit("tek-1", "615837", Action.RECORD), Refused)
+    assert officers.admit("tek-1", "615837", Action.DIAGNOSE) == LoggedIn(technician)
+    assert isinstance(officers.admit("tek-1", WRONG, Action.DIAGNOSE), WrongPin)
+    assert isinstance(officers.admit("nobody", WRONG, Action.DIAGNOSE), UnknownOfficer)
+
+
+def test_the_idle_lock_opens_for_who_is_on_duty_or_who_may_take_over(officers: Officers) -> None:
+    officers.add(OfficerCard("tek-1", "Rudi", RoleOfOfficer.TECHNICIAN), "615837", by="spv-1")
+    assert officers.unlock("ptg-1", "ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+    assert isinstance(officers.unlock("ptg-1", "ptg-1", WRONG), WrongPin)
+    assert officers.unlock("ptg-1", "spv-1", SUPERVISOR_PIN) == LoggedIn(SUPERVISOR)
+    assert isinstance(officers.unlock("ptg-1", "tek-1", "615837"), Refused)
+
+
+def test_guessing_at_the_idle_lock_locks_as_well(officers: Officers) -> None:
+    for _ in range(FREE_TRIES):
+        officers.unlock("ptg-1", "ptg-1", WRONG)
+    assert isinstance(officers.unlock("ptg-1", "ptg-1", OFFICER_PIN), LockedOut)
+
+
+def test_a_wall_clock_that_is_set_shortens_no_wait(officers: Officers, clock: FakeClock) -> None:
+    fail(officers, FREE_TRIES)
+    for days in (-400, 800):
+        clock._now += timedelta(days=days)
+        assert isinstance(officers.check("ptg-1", OFFICER_PIN), LockedOut)
+    clock.advance(FIRST_DELAY_S)
+    assert officers.check("ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+
+
+@pytest.mark.parametrize("pin", ["739206", "602937"])
+def test_a_pin_that_is_the_id_is_refused(officers: Officers, pin: str) -> None:
+    card = OfficerCard("p-739206", "Ani", RoleOfOfficer.OFFICER)
+    assert isinstance(officers.add(card, pin, by="spv-1"), Refused)
+    assert officers.add(card, "507318", by="spv-1") == card
+    assert isinstance(officers.change_pin(card.officer_id, "507318", pin), Refused)
+
+
+def test_a_supervisor_removes_somebody_else(officers: Officers) -> None:
+    assert isinstance(officers.remove("spv-1", by="ptg-1"), Refused)
+    assert isinstance(officers.remove("spv-1", by="spv-1"), Refused)
+    assert isinstance(officers.remove("nobody", by="spv-1"), Refused)
+    assert officers.remove("ptg-1", by="spv-1") == OFFICER
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), UnknownOfficer)
+
+
+def edited(path: Path, **changes: str) -> None:
+    """Edit the officer's entry in the file, as somebody with the disk could."""
+    stored = json.loads(path.read_bytes())
+    next(entry for entry in stored["officers"] if entry["officer_id"] == "ptg-1").update(changes)
+    path.write_text(json.dumps(stored), encoding="utf-8")
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_an_edited_file_raises_nobody_where_the_keyring_names_the_officers(
+    path: Path, officers: Officers, clock: FakeClock, signed: bool
+) -> None:
+    """Control: without a signed list the edit does raise the officer to a supervisor."""
+    roles = {"spv-1": RoleOfOfficer.SUPERVISOR, "ptg-1": RoleOfOfficer.OFFICER}
+    edited(path, role="supervisor")
+    officers = Officers(path, clock, CHEAP, lambda: roles if signed else None)
+    raised = isinstance(officers.approve("ptg-1", OFFICER_PIN, "spv-1"), Approved)
+    assert raised is not signed
+    added = officers.add(OfficerCard("tek-1", "R", RoleOfOfficer.TECHNICIAN), "615837", by="ptg-1")
+    assert isinstance(added, Refused) is signed
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_an_edited_file_creates_nobody_where_the_keyring_names_the_officers(
+    path: Path, officers: Officers, clock: FakeClock, signed: bool
+) -> None:
+    roles = {"spv-1": RoleOfOfficer.SUPERVISOR, "ptg-1": RoleOfOfficer.OFFICER}
+    edited(path, officer_id="evil", role="supervisor")
+    officers = Officers(path, clock, CHEAP, lambda: roles if signed else None)
+    assert isinstance(officers.check("evil", OFFICER_PIN), UnknownOfficer if signed else LoggedIn)
+    assert [card.officer_id for card in officers.strangers()] == (["evil"] if signed else [])
+    assert ("evil" in {card.officer_id for card in officers.cards()}) is not signed
+
+
+def test_who_leaves_the_keyring_is_refused_from_then_on(path: Path, officers: Officers, clock: FakeClock) -> None:
+    roles = {"spv-1": RoleOfOfficer.SUPERVISOR, "ptg-1": RoleOfOfficer.OFFICER}
+    officers = Officers(path, clock, CHEAP, lambda: roles)
+    assert officers.check("ptg-1", OFFICER_PIN) == LoggedIn(OFFICER)
+    del roles["ptg-1"]
+    assert isinstance(officers.check("ptg-1", OFFICER_PIN), UnknownOfficer)
+    assert isinstance(officers.unlock("ptg-1", "ptg-1", OFFICER_PIN), UnknownOfficer)
+    assert isinstance(officers.reset_pin("spv-1", "507318", by="ptg-1"), Refused)
+
+
+def test_only_whom_the_keyring_names_is_added_and_in_that_role(path: Path, clock: FakeClock) -> None:
+    roles = {"spv-1": RoleOfOfficer.SUPERVISOR, "ptg-1": RoleOfOfficer.OFFICER}
+    officers = Officers(path, clock, CHEAP, lambda: roles)
+    assert isinstance(officers.add(OfficerCard("evil", "E", RoleOfOfficer.SUPERVISOR), "507318", by=None), Refused)
+    assert officers.add(SUPERVISOR, SUPERVISOR_PIN, by=None) == SUPERVISOR
+    raised = OfficerCard("ptg-1", "Budi", RoleOfOfficer.SUPERVISOR)
+    assert isinstance(officers.add(raised, OFFICER_PIN, by="spv-1"), Refused)
+    assert officers.add(OFFICER, OFFICER_PIN, by="spv-1") == OFFICER
