@@ -22,14 +22,19 @@ HUES = {
     Background.BLUE: ((92, 132),),
 }
 LOWEST_SATURATION = 70
+FAINTEST_LIPS = 6.0
+FRAME_UNIT_PX = 90
+FAINTEST_RIM = 0.52
 Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """Luminances and shares in 0..1; `sharpness` 0 (blurred) upwards, sharp from about 1; `openness` of the eyes in eye
-    distances; `mask` is how far the mouth's colour is from the nose's (Lab units) when no lips are seen, else 0;
-    `gradient` is the background's mean step in levels a pixel, in the brightest channel (red has little luminance)."""
+    distances; `mask` is how far the colour of mouth and lower cheeks is from the nose's (chroma in Lab units) when no lips
+    are seen, else 0; `glasses` is how dark a bar crosses the nose's root (share of the light there) when rims are seen
+    below both eyes, else 0; `gradient` is the background's mean step in levels a pixel, in the brightest channel (red
+    has little luminance)."""
 
     luminance: float
     entropy_bits: float
@@ -39,6 +44,7 @@ class Measures:
     sharpness: float
     openness: float
     mask: float
+    glasses: float
     background_match: float
     gradient: float
 
@@ -58,6 +64,7 @@ def measure(frame: Picture, face: Face, wanted: Background) -> Measures:
         sharpness=_sharpness(frame, face),
         openness=_openness(frame, face),
         mask=_mask(patch),
+        glasses=_glasses(frame, face),
         background_match=match,
         gradient=gradient,
     )
@@ -136,13 +143,36 @@ def _dark_height(eye: Picture) -> float:
 
 
 def _mask(patch: Picture) -> float:
-    """Colour distance between nose and mouth where the mouth shows no lips."""
+    """Distance in chroma from the nose to the nearer of mouth and lower cheeks, where the mouth shows no lips.
+
+    Chroma alone, because shadow and flash change the lightness of a bare face more than a mask does.
+    """
     lab = np.asarray(cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), np.float32)
     nose, mouth = _lab_region(lab, -0.3, 0.05, 0.3, 0.4), _lab_region(lab, -0.5, 0.8, 0.5, 1.4)
-    distance = math.dist(np.median(nose, axis=0), np.median(mouth, axis=0))
+    cheeks = np.concatenate([_lab_region(lab, x - 0.15, 0.75, x + 0.15, 1.05) for x in (-0.6, 0.6)])
+    skin = np.median(nose[:, 1:], axis=0)
+    distance = min(math.dist(skin, np.median(part[:, 1:], axis=0)) for part in (mouth, cheeks))
     redness = mouth[:, 1]
     lips = float(np.percentile(redness, 97) - np.median(redness))
-    return distance if lips < 6 else 0.0
+    return distance if lips < FAINTEST_LIPS else 0.0
+
+
+def _glasses(frame: Picture, face: Face) -> float:
+    """The bridge of a frame: a dark bar across the whole root of the nose, between two lower rims."""
+    root = _smooth_grey(_view(frame, face, FRAME_UNIT_PX, -0.16, -0.3, 0.16, 0.35))
+    rows = np.median(root, axis=1)
+    bar = float((cv2.GaussianBlur(rows.reshape(-1, 1), (0, 0), 5).ravel() - rows).max()) / (float(root.mean()) + 1)
+    half = face.eye_distance_px / face.unit_px / 2
+    rims = []
+    for x in (-half, half):
+        below = _smooth_grey(_view(frame, face, FRAME_UNIT_PX, x - 0.25, 0.15, x + 0.25, 0.5))
+        steepest = np.abs(cv2.Sobel(below, cv2.CV_64F, 0, 1)).max(axis=0)
+        rims.append(float(np.median(steepest)) / (float(below.mean()) + 1))
+    return bar if min(rims) >= FAINTEST_RIM else 0.0
+
+
+def _smooth_grey(view: Picture) -> Values:
+    return cv2.GaussianBlur(cv2.cvtColor(view, cv2.COLOR_BGR2GRAY).astype(np.float64), (0, 0), 1.0)
 
 
 def _lab_region(lab: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float) -> Values:

@@ -28,7 +28,8 @@ UNDER_SHARE = 0.25
 OVER_SHARE = 0.10
 LOWEST_BALANCE = 0.65
 LOWEST_SHARPNESS = 0.2
-LOWEST_OPENNESS = 0.12
+LOWEST_OPENNESS = 0.07
+DARKEST_BAR = 0.12
 LOWEST_MATCH = 0.8
 STEEPEST_GRADIENT = 6.0
 
@@ -175,6 +176,8 @@ def _sharp(scene: _Scene) -> Trouble | None:
 def _eyes(scene: _Scene) -> Trouble | None:
     if scene.measures.openness < LOWEST_OPENNESS:
         return msg("The eyes are not open."), msg("Open the eyes and look into the camera.")
+    if scene.measures.glasses > DARKEST_BAR:
+        return msg("Glasses are seen."), msg("Take the glasses off for the photo.")
     return None
 
 

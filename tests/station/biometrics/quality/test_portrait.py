@@ -81,6 +81,7 @@ SPOILED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"light": 0.25}, "More light on the face."),
     ({"eyes_open": False}, "Open the eyes and look into the camera."),
     ({"mask": True}, "Take the mask off for the photo."),
+    ({"glasses": True}, "Take the glasses off for the photo."),
     ({"background": "blue"}, "Use the red cloth."),
     ({"scale": 1.5}, "Move back a little."),
     ({"offset": (0.2, 0.0)}, "Move to the middle."),
@@ -238,3 +239,15 @@ def test_boxes_of_no_size_or_beyond_any_picture_are_no_faces(monkeypatch: pytest
     finder = FaceFinder()
     monkeypatch.setattr(finder, "_yunet", Astray())
     assert finder.find(np.zeros((1, 500, 3), np.uint8)) == ()
+
+
+def test_a_shadow_over_the_lower_face_is_no_mask() -> None:
+    """Flash from above darkens mouth and chin: lightness changes, the skin's colour hardly does."""
+    frame = drawn(MAN)
+    _, y, _, height = judge().judge(frame, Background.RED).face or (0, 0, 0, 0)
+    shadowed = frame.copy()
+    below = slice(y + round(0.6 * height), None)
+    shadowed[below] = (frame[below] * 0.6).astype(np.uint8)
+    found = judge().judge(shadowed, Background.RED).verdict
+    assert "mouth is covered" not in ENGLISH(found.reason)
+    assert {one.name: one.value for one in found.measures}["mask"] == 0
