@@ -1,17 +1,16 @@
 """What an EF01 module keeps without power."""
 
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from hw_sim.kept import Kept, KeptFile
 from protocols.ef01 import BAUD_UNIT, DEFAULT_ADDRESS, DEFAULT_PASSWORD, PAYLOADS
 
 
 @dataclass(slots=True)
 class Flash:
-    """Parameters, notepad and template library; written to `path` after each change when there is one."""
+    """Parameters, notepad and template library; stored after each change."""
 
-    path: Path | None = None
+    memory: KeptFile = field(default_factory=KeptFile)
     address: int = DEFAULT_ADDRESS
     password: int = DEFAULT_PASSWORD
     baud_factor: int = 6
@@ -29,27 +28,25 @@ class Flash:
         return PAYLOADS[self.packet_code]
 
     def save(self) -> None:
-        if self.path is None:
-            return
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
-        texts = {name: {str(page): raw.hex() for page, raw in getattr(self, name).items()} for name in _PAGES}
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps(numbers | texts), encoding="ascii")
-        fresh.replace(self.path)
+        numbers: dict[str, Kept] = {name: getattr(self, name) for name in _NUMBERS}
+        texts: dict[str, Kept] = {
+            name: {str(page): raw.hex() for page, raw in getattr(self, name).items()} for name in _PAGES
+        }
+        self.memory.store(numbers | texts)
 
 
 _NUMBERS = ("address", "password", "baud_factor", "security", "packet_code")
 _PAGES = ("notepad", "templates")
 
 
-def load(path: Path | None) -> Flash:
-    """The flash kept at `path`, or a factory-fresh one."""
-    flash = Flash(path)
-    if path is None or not path.exists():
-        return flash
-    kept = json.loads(path.read_text(encoding="ascii"))
+def load(memory: KeptFile) -> Flash:
+    """What is kept there, or a factory-fresh flash."""
+    flash = Flash(memory)
+    kept = memory.load()
     for name in _NUMBERS:
-        setattr(flash, name, int(kept[name]))
+        setattr(flash, name, int(str(kept.get(name, getattr(flash, name)))))
     for name in _PAGES:
-        setattr(flash, name, {int(page): bytes.fromhex(raw) for page, raw in kept[name].items()})
+        pages = kept.get(name, {})
+        if isinstance(pages, dict):
+            setattr(flash, name, {int(page): bytes.fromhex(str(raw)) for page, raw in pages.items()})
     return flash

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hw_sim.device import Out
-from hw_sim.ef01_flash import Flash
+from hw_sim.ef01_flash import load
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene
 from protocols import ef01_commands as ask
 from protocols import ef01_replies as say
@@ -99,12 +100,14 @@ class Module:
     bits_per_byte = 10
     streams = False
 
-    def __init__(self, model: Model, scene: Scene, faults: set[Fault], rng: random.Random, flash: Flash) -> None:
+    def __init__(
+        self, model: Model, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None
+    ) -> None:
         self._model = model
         self._scene = scene
         self._faults = faults
         self._rng = rng
-        self._flash = flash
+        self._flash = load(memory or KeptFile())
         self._finder: FrameFinder[Packet | Garbled] = FrameFinder(headed(HEADER, HEAD_LENGTH, packet_length, _decode))
         self._heard_s = 0.0
         self._now_s = 0.0

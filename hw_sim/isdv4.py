@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene
 from protocols.isdv4 import RESET_ECHO, Capabilities, Command, Pen
 
@@ -36,7 +37,8 @@ class Isdv4:
     bits_per_byte = 10
     baud = BAUD
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random) -> None:
+    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
+        del memory  # it has nothing to set
         self._scene = scene
         self._faults = faults
         self._rng = rng

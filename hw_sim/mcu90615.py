@@ -4,6 +4,7 @@ import random
 
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene
 from hw_sim.subjects.temperatures import Mode, reading
 from protocols.mcu90615 import Command, Reading, command_finder
@@ -20,14 +21,23 @@ class Mcu90615:
     bits_per_byte = 10
     streams = True
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, baud: int = 115200) -> None:
-        self.baud = baud
+    def __init__(
+        self,
+        scene: Scene,
+        faults: set[Fault],
+        rng: random.Random,
+        memory: KeptFile | None = None,
+        baud: int = 115200,
+    ) -> None:
+        self._memory = memory or KeptFile()
+        kept = self._memory.load()
+        self.baud = int(str(kept.get("baud", baud)))
         self._scene = scene
         self._faults = faults
         self._rng = rng
         self._finder = command_finder()
         self._heard_s = 0.0
-        self._auto = False
+        self._auto = kept.get("auto") is True
         self._continuous = False
         self._next_s = 0.0
         self._mode: tuple[Mode, int] | None = None
@@ -67,6 +77,7 @@ class Mcu90615:
                 self.baud = 9600
             case Command.BAUD_115200:
                 self.baud = 115200
+        self._memory.store({"baud": self.baud, "auto": self._auto})
         return []
 
     def _measure(self, now_s: float) -> Out:

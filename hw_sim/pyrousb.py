@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile, table
 from hw_sim.scene import Scene
 from hw_sim.subjects.temperatures import Mode, reading
 from protocols.pyrousb import (
@@ -79,12 +80,21 @@ class PyroUsb:
     streams = False
     baud = BAUD
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, layout: RegisterMap = PYROUSB) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        faults: set[Fault],
+        rng: random.Random,
+        memory: KeptFile | None = None,
+        layout: RegisterMap = PYROUSB,
+    ) -> None:
+        self._memory = memory or KeptFile()
         self._scene = scene
         self._faults = faults
         self._rng = rng
         self._layout = layout
         self._registers = _registers(layout)
+        self._registers.kept |= self._memory.numbers("registers")
         self._finder = request_finder()
         self._heard_s = 0.0
         self._mode: tuple[Mode, int] | None = None
@@ -140,6 +150,7 @@ class PyroUsb:
         for address, value in new.items():
             if address < self._layout.filtered:
                 self._registers.kept[address] = value
+        self._memory.store({"registers": table(self._registers.kept)})
         if self._layout.emissivity in new:
             self._registers.now[self._layout.emissivity_until_off] = new[self._layout.emissivity]
         return write_reply(request)

@@ -3,15 +3,16 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from hw_sim.device import SerialDevice, Stranger
 from hw_sim.ef01 import Ef01
-from hw_sim.ef01_flash import load
-from hw_sim.ef01_module import R307, R503, Model
+from hw_sim.ef01_module import R307, R503
 from hw_sim.faults import APPLIES, Cable, Fault
 from hw_sim.isdv4 import Isdv4
+from hw_sim.kept import KeptFile
 from hw_sim.line import Line
 from hw_sim.mcu90615 import Mcu90615
 from hw_sim.pyrousb import PyroUsb
@@ -103,28 +104,26 @@ def _switch(faults: set[Fault], fault: Fault, on: bool) -> None:
 Make = Callable[[str, Settings, Scene], Post]
 
 
-def _serial(
-    kind: str,
-    make: Callable[[str, Settings, Scene, set[Fault], random.Random], SerialDevice],
-    applies: frozenset[Fault] | None = None,
-) -> Make:
-    def build(name: str, settings: Settings, scene: Scene) -> Post:
+@dataclass(frozen=True, slots=True)
+class SerialKind:
+    """A sort of serial device: how one is made, and what can be wrong with it."""
+
+    kind: str
+    device: Callable[[Scene, set[Fault], random.Random, KeptFile], SerialDevice]
+    applies: frozenset[Fault]
+
+    def made(self, name: str, settings: Settings, scene: Scene, faults: set[Fault]) -> tuple[SerialDevice, Cable]:
+        """The device and its cable, which share `faults` with whoever switches them."""
+        memory = KeptFile(settings.state / f"{name}.json" if settings.state else None)
+        device = self.device(scene, faults, random.Random(f"{name} {settings.seed}"), memory)
+        return device, Cable(faults, random.Random(f"cable {name} {settings.seed}"))
+
+    def __call__(self, name: str, settings: Settings, scene: Scene) -> Post:
         faults: set[Fault] = set()
-        device = make(name, settings, scene, faults, random.Random(f"{name} {settings.seed}"))
-        cable = Cable(faults, random.Random(f"cable {name} {settings.seed}"))
+        device, cable = self.made(name, settings, scene, faults)
         link = settings.links / name if settings.links else None
         line = Line(name, device, cable, real_rate=settings.real_rate, link=link)
-        return SerialPost(kind, line, device, faults, applies or APPLIES[kind])
-
-    return build
-
-
-def _ef01(model: Model) -> Make:
-    def make(name: str, settings: Settings, scene: Scene, faults: set[Fault], rng: random.Random) -> SerialDevice:
-        flash = load(settings.state / f"{name}.json" if settings.state else None)
-        return Ef01(model, scene, faults, rng, flash)
-
-    return _serial("fingerprint", make)
+        return SerialPost(self.kind, line, device, faults, self.applies)
 
 
 def _uvc(_name: str, _settings: Settings, scene: Scene) -> Post:
@@ -132,25 +131,19 @@ def _uvc(_name: str, _settings: Settings, scene: Scene) -> Post:
     return CameraPost("camera", MjpegServer(Camera(scene, faults)), faults)
 
 
-DEVICES: dict[str, Make] = {
-    "ef01-r307": _ef01(R307),
-    "ef01-r503": _ef01(R503),
-    "sfm5020": _serial("fingerprint", lambda _name, _settings, scene, faults, rng: Sfm(scene, faults, rng)),
-    "isdv4": _serial("signature", lambda _name, _settings, scene, faults, rng: Isdv4(scene, faults, rng)),
-    "topaz": _serial("signature", lambda _name, _settings, scene, faults, rng: Topaz(scene, faults, rng)),
-    "mcu90614": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng, 9600)),
-    "mcu90615": _serial("temperature", lambda _name, _settings, scene, faults, rng: Mcu90615(scene, faults, rng)),
-    "pyrousb": _serial("temperature", lambda _name, _settings, scene, faults, rng: PyroUsb(scene, faults, rng)),
-    "miniusb": _serial(
-        "temperature", lambda _name, _settings, scene, faults, rng: PyroUsb(scene, faults, rng, MINIUSB)
-    ),
-    "uvc": _uvc,
-    "vc0706": _serial(
-        "camera",
-        lambda _name, _settings, scene, faults, rng: Vc0706(scene, faults, rng),
-        APPLIES["serial camera"],
-    ),
+SERIAL: dict[str, SerialKind] = {
+    "ef01-r307": SerialKind("fingerprint", partial(Ef01, R307), APPLIES["fingerprint"]),
+    "ef01-r503": SerialKind("fingerprint", partial(Ef01, R503), APPLIES["fingerprint"]),
+    "sfm5020": SerialKind("fingerprint", Sfm, APPLIES["fingerprint"]),
+    "isdv4": SerialKind("signature", Isdv4, APPLIES["signature"]),
+    "topaz": SerialKind("signature", Topaz, APPLIES["signature"]),
+    "mcu90614": SerialKind("temperature", partial(Mcu90615, baud=9600), APPLIES["temperature"]),
+    "mcu90615": SerialKind("temperature", Mcu90615, APPLIES["temperature"]),
+    "pyrousb": SerialKind("temperature", PyroUsb, APPLIES["temperature"]),
+    "miniusb": SerialKind("temperature", partial(PyroUsb, layout=MINIUSB), APPLIES["temperature"]),
+    "vc0706": SerialKind("camera", Vc0706, APPLIES["serial camera"]),
 }
+DEVICES: dict[str, Make] = {**SERIAL, "uvc": _uvc}
 """Every device that can be simulated: one file and one row each."""
 
 

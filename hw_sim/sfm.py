@@ -12,6 +12,7 @@ import numpy.typing as npt
 from hw_sim import ef01_templates as templates
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene, Touch
 from hw_sim.sfm_library import CAPACITY, Library
 from hw_sim.sfm_parameters import Parameters
@@ -71,12 +72,12 @@ class Sfm:
 
     bits_per_byte = 10
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random) -> None:
+    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
         self._scene = scene
         self._faults = faults
         self._stream = request_stream()
-        self._parameters = Parameters(rng.randrange(1, 1 << 24))
-        self._library = Library()
+        self._parameters = Parameters(rng.randrange(1, 1 << 24), memory or KeptFile())
+        self._library = Library(memory or KeptFile())
         self._heard_s = 0.0
         self._scan: _Scan | None = None
         self._image: _Image | None = None

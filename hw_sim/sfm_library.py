@@ -1,6 +1,7 @@
-"""The template library of a simulated SFM module; in memory only."""
+"""The template library of a simulated SFM module."""
 
 from hw_sim import ef01_templates as templates
+from hw_sim.kept import Kept, KeptFile
 from protocols.sfm import EnrollOption, Result
 
 CAPACITY = 1900
@@ -10,8 +11,12 @@ PER_ID = 10
 class Library:
     """Templates by user id, 1 to 2^32 - 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: KeptFile) -> None:
+        self._memory = memory
         self._templates: dict[int, list[bytes]] = {}
+        kept = memory.load().get("templates", {})
+        for number, held in kept.items() if isinstance(kept, dict) else ():
+            self._templates[int(number)] = [bytes.fromhex(str(raw)) for raw in held] if isinstance(held, list) else []
 
     @property
     def count(self) -> int:
@@ -39,6 +44,7 @@ class Library:
     def add(self, number: int, template: bytes) -> None:
         """One more template of the same person; the oldest goes when there are ten."""
         self._templates[number] = [*self._templates.get(number, []), template][-PER_ID:]
+        self._save()
 
     def of(self, number: int) -> list[bytes]:
         return self._templates.get(number, [])
@@ -52,7 +58,16 @@ class Library:
         return None
 
     def delete(self, number: int) -> bool:
-        return self._templates.pop(number, None) is not None
+        gone = self._templates.pop(number, None) is not None
+        self._save()
+        return gone
 
     def clear(self) -> None:
         self._templates.clear()
+        self._save()
+
+    def _save(self) -> None:
+        held: dict[str, Kept] = {
+            str(number): [raw.hex() for raw in templates] for number, templates in self._templates.items()
+        }
+        self._memory.store(self._memory.load() | {"templates": held})

@@ -1,5 +1,6 @@
 """System parameters of a simulated SFM module: what is in force, and what it keeps without power."""
 
+from hw_sim.kept import KeptFile, table
 from protocols.sfm import BAUD_CODES, BAUDS, Parameter
 
 BUILD_AS_NOTED = 0x72
@@ -29,7 +30,8 @@ _FACTORY: dict[int, int] = {
 class Parameters:
     """Values by number. A written one is in force at once, but the baud only once it was saved."""
 
-    def __init__(self, serial_number: int) -> None:
+    def __init__(self, serial_number: int, memory: KeptFile) -> None:
+        self._memory = memory
         self._fixed: dict[int, int] = {
             Parameter.SENSOR_TYPE: _SENSOR_OPTICAL,
             Parameter.FIRMWARE: _FIRMWARE,
@@ -37,8 +39,8 @@ class Parameters:
             Parameter.BUILD: _BUILD,
             BUILD_AS_NOTED: _BUILD,
         }
-        self._flash = dict(_FACTORY)
-        self._held = dict(_FACTORY)
+        self._flash = _FACTORY | memory.numbers("parameters")
+        self._held = dict(self._flash)
 
     @property
     def baud(self) -> int:
@@ -62,6 +64,7 @@ class Parameters:
 
     def save(self) -> None:
         self._flash = dict(self._held)
+        self._memory.store(self._memory.load() | {"parameters": table(self._flash)})
 
     def reload(self) -> None:
         self._held = dict(self._flash)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene
 from protocols.topaz import PadInfo, Position, Pressure, Report
 
@@ -37,7 +38,8 @@ class Topaz:
     streams = True
     baud = BAUD
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random) -> None:
+    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
+        del memory  # it has nothing to set
         self._scene = scene
         self._faults = faults
         self._rng = rng

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hw_sim.device import Out
 from hw_sim.faults import Fault
+from hw_sim.kept import KeptFile, table
 from hw_sim.scene import Pose, Scene
 from hw_sim.subjects.faces import render
 from protocols import vc0706
@@ -38,7 +39,8 @@ class Vc0706:
 
     bits_per_byte = 10
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random) -> None:
+    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
+        self._memory = memory or KeptFile()
         self._scene = scene
         self._faults = faults
         self._rng = rng
@@ -46,6 +48,8 @@ class Vc0706:
         self._eeprom[vc0706.SIZE_ADDRESS] = Size.VGA
         port = struct.pack(">H", vc0706.divider(vc0706.FACTORY_BAUD))
         self._eeprom[vc0706.PORT_ADDRESS : vc0706.PORT_ADDRESS + 2] = port
+        for at, value in self._memory.numbers("eeprom").items():
+            self._eeprom[at] = value
         self._finder = vc0706.request_finder()
         self._heard_s = 0.0
         self._seen: tuple[int, Pose] | None = None
@@ -165,6 +169,7 @@ class Vc0706:
             case Memory.EEPROM if place.address + place.count <= EEPROM_BYTES:
                 for at, value in new.items():
                     self._eeprom[at] = value
+                self._memory.store({"eeprom": table(dict(enumerate(self._eeprom)))})
             case Memory.CHIP:
                 self._chip |= new
             case _:

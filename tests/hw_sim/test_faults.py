@@ -8,7 +8,6 @@ import pytest
 
 from hw_sim.device import Out
 from hw_sim.ef01 import Ef01
-from hw_sim.ef01_flash import Flash
 from hw_sim.ef01_module import R307, R503
 from hw_sim.faults import APPLIES, SLOW_BY_S, Cable, Fault
 from hw_sim.line import Transmitter
@@ -72,7 +71,7 @@ def faults() -> set[Fault]:
 
 
 def r307(faults: set[Fault]) -> Ef01:
-    return Ef01(R307, Scene(1, 0), faults, random.Random(1), Flash())
+    return Ef01(R307, Scene(1, 0), faults, random.Random(1))
 
 
 def codes(module: Ef01, request: str, now_s: float = 0.0) -> list[int]:
@@ -97,7 +96,7 @@ def test_a_lost_password_refuses_the_known_one(faults: set[Fault]) -> None:
 def test_an_abnormal_sensor_says_so_in_each_models_way(faults: set[Fault]) -> None:
     faults.add(Fault.SENSOR_ABNORMAL)
     assert codes(r307(faults), GENIMG) == [0x03]
-    r503 = Ef01(R503, Scene(1, 0), faults, random.Random(1), Flash())
+    r503 = Ef01(R503, Scene(1, 0), faults, random.Random(1))
     assert codes(r503, GENIMG) == [0x29]
     assert codes(r503, "EF01FFFFFFFF 01 0003 36 003A") == [0x29]
 

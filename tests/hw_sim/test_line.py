@@ -6,7 +6,6 @@ import pytest
 
 from hw_sim.device import Out
 from hw_sim.ef01 import Ef01
-from hw_sim.ef01_flash import Flash
 from hw_sim.ef01_module import R307
 from hw_sim.line import Transmitter
 from hw_sim.mcu90615 import Mcu90615
@@ -44,14 +43,14 @@ def test_an_unlimited_line_sends_at_once() -> None:
 
 
 def test_a_request_cut_short_is_dropped_and_the_next_one_answered() -> None:
-    module = Ef01(R307, Scene(1, 0), set(), random.Random(1), Flash())
+    module = Ef01(R307, Scene(1, 0), set(), random.Random(1))
     request = bytes.fromhex("EF01FFFFFFFF0100071300000000001B")
     assert module.receive(request[:9], 0.0) == []
     assert [out.frame.hex() for out in module.receive(request, 1.0)] == ["ef01ffffffff07000300000a"]
 
 
 def test_a_pause_within_a_request_is_no_harm_when_short() -> None:
-    module = Ef01(R307, Scene(1, 0), set(), random.Random(1), Flash())
+    module = Ef01(R307, Scene(1, 0), set(), random.Random(1))
     request = bytes.fromhex("EF01FFFFFFFF0100071300000000001B")
     assert module.receive(request[:9], 0.0) == []
     assert len(module.receive(request[9:], 0.1)) == 1

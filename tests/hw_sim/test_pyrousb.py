@@ -138,7 +138,7 @@ def test_an_os_miniusb_has_its_own_map() -> None:
 
 def test_a_failed_measurement_sets_the_status_bit() -> None:
     faults = {Fault.SENSOR_ABNORMAL}
-    (reply,) = ask(PyroUsb(Scene(1, 0), faults, random.Random(1), MINIUSB), crc("010300110001"), power=True)
+    (reply,) = ask(PyroUsb(Scene(1, 0), faults, random.Random(1), layout=MINIUSB), crc("010300110001"), power=True)
     assert reply == crc("0103020001")
 
 
