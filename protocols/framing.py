@@ -1,6 +1,6 @@
 """One incremental frame finder for every protocol: bytes in any portions go in, whole frames come out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from protocols.errors import BadFrame
@@ -42,6 +42,16 @@ class FrameFinder(Generic[F]):
             at = after
         del self._buffer[:at]
         return frames
+
+    def pieces(self, data: bytes) -> Iterator[tuple[bytes, F | None]]:
+        """Cut `data`, a stream of its own, into frames with their bytes, and into garbage and an unfinished rest (None)."""
+        buffer, at = bytearray(data), 0
+        while at < len(buffer):
+            after, frame = self._scan(buffer, at)
+            if after == at:
+                after = len(buffer)
+            yield bytes(buffer[at:after]), frame
+            at = after
 
     def reset(self) -> None:
         """Drop an unfinished frame, as garbage."""

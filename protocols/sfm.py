@@ -5,7 +5,7 @@ follows some packets and ends with one more `0A`; no sum covers it.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
@@ -192,6 +192,10 @@ class Stream:
 
     def feed(self, data: bytes) -> list[Part]:
         return self._finder.feed(data)
+
+    def pieces(self, data: bytes) -> Iterator[tuple[bytes, Part | None]]:
+        """Cut a stream into its parts with their bytes, and into garbage (None)."""
+        return self._finder.pieces(data)
 
     def reset(self) -> None:
         """Expect a packet; drop an unfinished one."""
