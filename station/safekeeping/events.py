@@ -145,6 +145,7 @@ class EventKind(Enum):
     BUNDLE_REJECTED = "bundle_rejected"
     BUNDLE_PURGED = "bundle_purged"
     DATABASE_REBUILT = "database_rebuilt"
+    METADATA_REMADE = "metadata_remade"
     DIAGNOSTICS_SAVED = "diagnostics_saved"
 
 
@@ -198,6 +199,7 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.BUNDLE_REJECTED: _BUNDLE,
     K.BUNDLE_PURGED: _BUNDLE,
     K.DATABASE_REBUILT: {"bundles": COUNT},
+    K.METADATA_REMADE: {"sequence": SEQUENCE},
     K.DIAGNOSTICS_SAVED: {},
 }
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from station.safekeeping.keyring import Keyring, KeyringRefusal, KeyringRefused,
 from station.safekeeping.keys import STATION_PURPOSE, KeyFileBad, StationSecret, WrongPassphrase, unlock
 from station.safekeeping.notes import open_note
 from station.safekeeping.signing import VerifyKey
-from station.safekeeping.spool import Quarantined, Spool
+from station.safekeeping.spool import Entry, Quarantined, Spool
 from station.safekeeping.states import State
 from station.text import Message, msg
 
 STATION_KEY = "station.key"
 KEYRING = "keyring.ktpk"
+LABEL_LOST = "label lost"
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 
 
@@ -103,9 +105,12 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
         for event in log.recent
         if event.kind is EventKind.BUNDLE_SEALED
     }
-    aside = spool.recover(logged, {case.case_id for case, _ in cases.all()})
+    handles = [case for case, _ in cases.all()]
+    aside = spool.recover(
+        logged, {case.case_id for case in handles}, lambda path: _entry_from_header(path, key, handles)
+    )
     closed = {entry.case_id for entry in spool.entries() if entry.kind is Kind.MANIFEST}
-    for case, _ in cases.all():
+    for case in handles:
         if case.case_id in closed:
             spool.queue_case(case.case_id)
             cases.end(case)
@@ -118,9 +123,32 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
     for entry in spool.entries():
         if entry.sequence > max(logged, default=0):
             log.append(EventKind.BUNDLE_SEALED, when, entry.logged())
+    for sequence in spool.remade:
+        log.append(EventKind.METADATA_REMADE, when, {"sequence": sequence})
     if spool.rebuilt:
         log.append(EventKind.DATABASE_REBUILT, when, {"bundles": len(spool.entries())})
     return newest
+
+
+def _entry_from_header(path: Path, key: VerifyKey, handles: Sequence[CaseHandle]) -> Entry | None:
+    """What a bundle's metadata must have said: all of it while its case is open, all but case and label afterwards."""
+    envelope = _signed(path, key)
+    if envelope is None:
+        return None
+    core = envelope.core
+    case = next((one for one in handles if one.tag().commitment() == core.case_commitment), None)
+    note = open_note(case.tag(), core.id, core.note) if case and core.note else None
+    return Entry(
+        id=core.id,
+        kind=core.kind,
+        sequence=core.sequence,
+        sha256=envelope.sha256,
+        size=envelope.size,
+        case_id=case.case_id if case else None,
+        label=note.label if note else LABEL_LOST,
+        sealed_ms=core.created.unix_ms,
+        training=core.training,
+    )
 
 
 def _put_altered_aside(spool: Spool, key: VerifyKey) -> list[Quarantined]:

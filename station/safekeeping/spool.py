@@ -25,7 +25,10 @@ from station.safekeeping.states import ON_THE_WAY, IllegalTransition, State, che
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One sealed bundle, by metadata alone. `case_id` is None for audit and diagnostic bundles."""
+    """One sealed bundle, by metadata alone.
+
+    `case_id` is None for audit and diagnostic bundles, and where metadata was lost after the case was closed.
+    """
 
     id: bytes
     kind: Kind
@@ -106,19 +109,23 @@ class Spool:
         self._entries: dict[bytes, Entry] = {}
         self.last: tuple[int, bytes] = (0, bytes(32))
         self.rebuilt = False
+        self.remade: list[int] = []
 
-    def recover(self, known: Mapping[int, bytes], open_cases: set[bytes]) -> list[Quarantined]:
+    def recover(
+        self, known: Mapping[int, bytes], open_cases: set[bytes], from_header: Callable[[Path], Entry | None]
+    ) -> list[Quarantined]:
         """Bring memory and database in line with the files after any kind of end.
 
         `known` is what the audit log says was sealed, SHA-256 by sequence: a half-done seal that it does not name
-        was never shown as saved and goes; a bundle that it names and that is gone keeps its number. Returns what was
-        put aside. Raises OSError.
+        was never shown as saved and goes; a bundle that it names and that is gone keeps its number. A bundle without
+        its metadata gets it anew from `from_header`, which is None for what is not this station's; `remade` lists
+        those. Returns what was put aside. Raises OSError.
         """
         self._disk.fsync_folder(self.bundles)
         for part in self.bundles.glob("*.part"):
             self._disk.unlink(part)
         states, self.rebuilt = self._database.load()
-        found, aside = self._read_files(known, states)
+        found, aside = self._read_files(known, states, from_header)
         self._entries = {}
         for entry in sorted(found, key=lambda entry: entry.sequence):
             state = self._derive(entry, states.get(entry.id), entry.case_id in open_cases)
@@ -247,7 +254,7 @@ class Spool:
         return digest, size
 
     def _read_files(
-        self, known: Mapping[int, bytes], states: Mapping[bytes, State]
+        self, known: Mapping[int, bytes], states: Mapping[bytes, State], from_header: Callable[[Path], Entry | None]
     ) -> tuple[list[Entry], list[Quarantined]]:
         found: dict[int, Entry] = {}
         aside: list[Quarantined] = []
@@ -273,10 +280,20 @@ class Spool:
                 continue
             found[entry.sequence] = entry
         named = {entry.file_name for entry in found.values()}
-        for path in self.bundles.glob("*.ktpb"):
-            if path.name not in named:
+        for path in sorted(self.bundles.glob("*.ktpb")):
+            if path.name in named:
+                continue
+            remade = from_header(path)
+            if remade is None or remade.file_name != path.name:
                 self._set_aside(path)
                 aside.append(Quarantined(0, QuarantineCause.NOT_OURS))
+            elif (cause := self._fault(remade, known, remade.sequence in found)) is not None:
+                self._set_aside(path)
+                aside.append(Quarantined(remade.sequence, cause))
+            else:
+                write_new(self._disk, self.meta_path(remade), remade.encode())
+                self.remade.append(remade.sequence)
+                found[remade.sequence] = remade
         return list(found.values()), aside
 
     def _fault(self, entry: Entry, known: Mapping[int, bytes], taken: bool) -> QuarantineCause | None:

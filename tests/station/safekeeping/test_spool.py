@@ -1,12 +1,14 @@
 """The spool's files are the truth: a lost or broken database, a lost or altered bundle, every step of the table."""
 
+import random
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from station.receiver import verify
+from station.receiver import Completeness, open_bundles, verify
 from station.safekeeping import audit
 from station.safekeeping.events import EventKind
 from station.safekeeping.spool import Entry, Spool
@@ -162,6 +164,76 @@ def test_a_stranger_among_the_bundles_is_put_aside(station: TrialStation) -> Non
     assert states(vault) == EXPECTED
     vault.close()
     assert len(list((station.folder / "spool" / "quarantine").glob("*stranger*"))) == 2
+
+
+def test_metadata_of_a_closed_case_that_vanished_is_remade_from_the_header(station: TrialStation) -> None:
+    (meta,) = station.bundles.glob("0000000002-*.meta")
+    before = Entry.decode(meta.read_bytes())
+    meta.unlink()
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    assert entry(vault, 2) == replace(before, case_id=None, label="label lost", state=State.QUEUED)
+    vault.close()
+    station.unlock().close()
+    remade = [record.fields["sequence"] for record in logged(station) if record.kind is EventKind.METADATA_REMADE]
+    assert remade == [2]
+    assert verify(station.bundles, station.keyring()).accepted
+
+
+@pytest.mark.parametrize("damage", ["gone", "noise", "another's"])
+def test_metadata_of_an_open_case_comes_back_whole_and_the_case_goes_on(station: TrialStation, damage: str) -> None:
+    (meta,) = station.bundles.glob("0000000004-*.meta")
+    before = Entry.decode(meta.read_bytes())
+    (other,) = station.bundles.glob("0000000001-*.meta")
+    match damage:
+        case "gone":
+            meta.unlink()
+        case "noise":
+            meta.write_bytes(b"who knows")
+        case "another's":
+            meta.write_bytes(other.read_bytes())
+    vault = station.unlock()
+    assert entry(vault, 4) == replace(before, state=State.SEALED)
+    assert [one.label for one in vault.open_cases()[0].sealed] == ["photo"]
+    assert isinstance(vault.close_case(vault.resume("BPN-0002"), {}, [], False), Sealed)
+    vault.close()
+    assert open_bundles(station.bundles, station.keyring(), station.secret(), station.root / "out").complete
+
+
+def test_every_metadata_file_and_the_database_gone_at_once_loses_no_bundle(station: TrialStation) -> None:
+    for path in (*station.bundles.glob("*.meta"), database(station)):
+        path.unlink()
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    vault.close()
+    report = open_bundles(station.bundles, station.keyring(), station.secret(), station.root / "out")
+    assert [case.state for case in report.cases] == [Completeness.COMPLETE, Completeness.NO_MANIFEST]
+
+
+def test_control_a_bundle_of_another_station_without_metadata_is_not_taken_for_ours(station: TrialStation) -> None:
+    other = TrialStation(station.root, station.clock, "balikpapan-2")
+    other.provision()
+    vault = other.unlock()
+    for number in range(5):
+        vault.seal_segment(vault.begin_case(f"BPN-1{number}"), "photo", finger(3), False)
+    vault.close()
+    (path,) = other.bundles.glob("0000000005-*.ktpb")
+    shutil.copy2(path, station.bundles)
+    vault = station.unlock()
+    assert states(vault) == EXPECTED
+    vault.close()
+    assert (station.folder / "spool" / "quarantine" / path.name).exists()
+
+
+def test_a_database_with_any_byte_changed_loses_nothing(station: TrialStation) -> None:
+    whole, chance = database(station).read_bytes(), random.Random(4)
+    for _ in range(12):
+        damaged = bytearray(whole)
+        damaged[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        database(station).write_bytes(damaged)
+        vault = station.unlock()
+        assert states(vault) == EXPECTED
+        vault.close()
 
 
 def test_a_bundle_goes_only_after_its_receipt_is_on_the_disk_and_stays_purged(station: TrialStation) -> None:
