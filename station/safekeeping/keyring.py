@@ -1,6 +1,6 @@
 """The keyring: whom to seal for and whose signatures count, signed by the authority's root, versioned, with an end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -11,7 +11,7 @@ from station.safekeeping.cbor import BadCbor, Fields
 from station.safekeeping.hpke_keys import KEY_ID_SIZE, PUBLIC_SIZE, RecipientKey
 from station.safekeeping.signing import Signatures, Signer, VerifyKey
 
-FORMAT = "ktpel-keyring/1"
+FORMAT, FIRST_FORMAT = "ktpel-keyring/2", "ktpel-keyring/1"
 DOMAIN = b"ktpb/1/keyring\0"
 WARN_BEFORE = timedelta(days=14)
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -19,10 +19,11 @@ MAX_SIZE = 64 << 20
 
 
 class Use(Enum):
-    """What a recipient key is for; RECOVERY lies offline and is in every bundle."""
+    """What a recipient key is for; RECOVERY lies offline and is in every case's bundles, SUPPORT opens diagnostics."""
 
     AUTHORITY = "authority"
     RECOVERY = "recovery"
+    SUPPORT = "support"
 
 
 class KeyringRefusal(Enum):
@@ -56,10 +57,18 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class StationEntry:
-    """A station the authority vouches for."""
+    """A station the authority vouches for, and when its key may sign; None is without an end on that side."""
 
     name: str
     key: VerifyKey
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def may_sign_at(self, moment: datetime) -> bool:
+        """Whether a bundle of this moment, on the station's clock, lies in the key's time, give or take a day."""
+        early = self.since is not None and self.since - moment > CLOCK_TOLERANCE
+        late = self.until is not None and moment - self.until > CLOCK_TOLERANCE
+        return not early and not late
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,10 @@ class OfficerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The document's contents; `revoked` holds key ids of recipients, stations and receipt keys."""
+    """The document's contents; `revoked` holds key ids of recipients, stations and receipt keys.
+
+    `officers` is everybody who may serve, so leaving the list is being revoked; None in a keyring older than this rule.
+    """
 
     authority: str
     version: int
@@ -81,7 +93,7 @@ class Keyring:
     recipients: tuple[Recipient, ...]
     receipt_keys: tuple[VerifyKey, ...]
     stations: tuple[StationEntry, ...]
-    officers: tuple[OfficerEntry, ...] = ()
+    officers: tuple[OfficerEntry, ...] | None = None
     revoked: frozenset[bytes] = frozenset()
 
     def current_recipients(self) -> tuple[RecipientKey, ...]:
@@ -89,6 +101,15 @@ class Keyring:
         good = [entry for entry in self.recipients if entry.key.key_id not in self.revoked]
         newest = max((entry.epoch for entry in good if entry.use is Use.AUTHORITY), default=None)
         return tuple(entry.key for entry in good if entry.use is Use.RECOVERY or entry.epoch == newest)
+
+    def support_recipients(self) -> tuple[RecipientKey, ...]:
+        """Whom diagnostics are sealed for: the newest support key, else as everything."""
+        good = [entry for entry in self.recipients if entry.key.key_id not in self.revoked and entry.use is Use.SUPPORT]
+        return (max(good, key=lambda entry: entry.epoch).key,) if good else self.current_recipients()
+
+    def roles(self) -> Mapping[str, RoleOfOfficer] | None:
+        """Each officer's role by id; None when this keyring does not say who is one."""
+        return None if self.officers is None else {entry.officer_id: entry.role for entry in self.officers}
 
     def station(self, key_id: bytes) -> StationEntry | None:
         """The station that signs with this key, revoked or not."""
@@ -112,8 +133,13 @@ class Keyring:
                 "expires": _seconds(self.expires),
                 "recipients": [[entry.use.value, entry.epoch, entry.key.public] for entry in self.recipients],
                 "receipt_keys": [key.value() for key in self.receipt_keys],
-                "stations": [[entry.name, entry.key.value()] for entry in self.stations],
-                "officers": [[entry.officer_id, entry.role.value] for entry in self.officers],
+                "stations": [
+                    [entry.name, entry.key.value(), _maybe_seconds(entry.since), _maybe_seconds(entry.until)]
+                    for entry in self.stations
+                ],
+                "officers": None
+                if self.officers is None
+                else [[entry.officer_id, entry.role.value] for entry in self.officers],
                 "revoked": sorted(self.revoked),
             }
         )
@@ -177,7 +203,8 @@ def _decode(document: bytes) -> cbor.Value:
 
 def _contents(body: bytes) -> Keyring:
     fields = Fields(cbor.decode(body))
-    if fields.text("format") != FORMAT:
+    version = fields.text("format")
+    if version not in (FORMAT, FIRST_FORMAT):
         raise BadCbor("another format")
     keyring = Keyring(
         authority=fields.text("authority"),
@@ -186,13 +213,14 @@ def _contents(body: bytes) -> Keyring:
         expires=_moment(fields.number("expires")),
         recipients=tuple(_recipient(entry) for entry in fields.items("recipients")),
         receipt_keys=tuple(VerifyKey.from_value(entry) for entry in fields.items("receipt_keys")),
-        stations=tuple(_station(entry) for entry in fields.items("stations")),
-        officers=tuple(_officer(entry) for entry in fields.items("officers")),
+        stations=tuple(_station(entry, version) for entry in fields.items("stations")),
+        officers=_officers(fields.value("officers"), version),
         revoked=frozenset(cbor.octets(entry, "revoked", KEY_ID_SIZE) for entry in fields.items("revoked")),
     )
     fields.done()
     _unique([entry.key.key_id for entry in keyring.recipients])
     _unique([entry.key.key_id for entry in keyring.stations])
+    _unique([entry.officer_id for entry in keyring.officers or ()])
     if not all(entry.key.usable() for entry in keyring.recipients):
         raise BadCbor("a recipient's key is not one")
     return keyring
@@ -204,9 +232,20 @@ def _recipient(entry: cbor.Value) -> Recipient:
     return Recipient(Use(cbor.text(use, "use")), cbor.number(epoch, "epoch"), key)
 
 
-def _station(entry: cbor.Value) -> StationEntry:
-    name, key = cbor.items(entry, "station", 2)
-    return StationEntry(cbor.text(name, "name"), VerifyKey.from_value(key))
+def _station(entry: cbor.Value, version: str) -> StationEntry:
+    if version == FIRST_FORMAT:
+        name, key = cbor.items(entry, "station", 2)
+        return StationEntry(cbor.text(name, "name"), VerifyKey.from_value(key))
+    name, key, since, until = cbor.items(entry, "station", 4)
+    return StationEntry(cbor.text(name, "name"), VerifyKey.from_value(key), _maybe_moment(since), _maybe_moment(until))
+
+
+def _officers(value: cbor.Value, version: str) -> tuple[OfficerEntry, ...] | None:
+    """The first format wrote an empty list when it meant to say nothing."""
+    if value is None and version != FIRST_FORMAT:
+        return None
+    listed = tuple(_officer(entry) for entry in cbor.items(value, "officers"))
+    return None if version == FIRST_FORMAT and not listed else listed
 
 
 def _officer(entry: cbor.Value) -> OfficerEntry:
@@ -214,9 +253,9 @@ def _officer(entry: cbor.Value) -> OfficerEntry:
     return OfficerEntry(cbor.text(officer_id, "officer"), RoleOfOfficer(cbor.text(role, "role")))
 
 
-def _unique(key_ids: Sequence[bytes]) -> None:
-    if len(set(key_ids)) != len(key_ids):
-        raise BadCbor("a key is named twice")
+def _unique(names: Sequence[bytes | str]) -> None:
+    if len(set(names)) != len(names):
+        raise BadCbor("a key or an officer is named twice")
 
 
 def _seconds(moment: datetime) -> int:
@@ -225,3 +264,11 @@ def _seconds(moment: datetime) -> int:
 
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _maybe_seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else _seconds(moment)
+
+
+def _maybe_moment(value: cbor.Value) -> datetime | None:
+    return None if value is None else _moment(cbor.number(value, "moment"))

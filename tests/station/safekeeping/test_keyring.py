@@ -7,6 +7,7 @@ from station.registry.model import RoleOfOfficer
 from station.safekeeping import cbor
 from station.safekeeping.hpke_keys import RecipientKey, RecipientSecret
 from station.safekeeping.keyring import (
+    DOMAIN,
     Keyring,
     KeyringRefusal,
     KeyringRefused,
@@ -110,3 +111,53 @@ def test_a_revoked_receipt_key_counts_no_more() -> None:
     key_id = RECEIPT.public.key_id
     assert RING.receipt_key(key_id) == RECEIPT.public
     assert replace(RING, revoked=frozenset({key_id})).receipt_key(key_id) is None
+
+
+def first_format(ring: Keyring) -> bytes:
+    """The same contents as stations wrote them before keys had their time."""
+    body = cbor.decode(ring.encode())
+    assert isinstance(body, dict)
+    body["format"] = "ktpel-keyring/1"
+    body["stations"] = [[entry.name, entry.key.value()] for entry in ring.stations]
+    body["officers"] = [[entry.officer_id, entry.role.value] for entry in ring.officers or ()]
+    encoded = cbor.encode(body)
+    return cbor.encode([encoded, ROOT.public.value(), ROOT.sign(DOMAIN + encoded).encode()])
+
+
+def test_a_keyring_of_the_first_format_is_still_read_and_says_nothing_of_officers() -> None:
+    old = replace(RING, officers=None)
+    read = read_keyring(first_format(old), ROOT.public.fingerprint, NOW)
+    assert read == old
+    assert read.roles() is None
+    assert read_keyring(first_format(RING), ROOT.public.fingerprint, NOW) == RING
+
+
+def test_a_keyring_that_names_no_officer_vouches_for_none() -> None:
+    nobody = read_keyring(sign_keyring(replace(RING, officers=()), ROOT), ROOT.public.fingerprint, NOW)
+    assert nobody.roles() == {}
+    silent = read_keyring(sign_keyring(replace(RING, officers=None), ROOT), ROOT.public.fingerprint, NOW)
+    assert silent.roles() is None
+    assert RING.roles() == {"p-1": RoleOfOfficer.SUPERVISOR}
+
+
+def test_an_officer_who_stands_twice_is_refused() -> None:
+    twice = replace(RING, officers=(OfficerEntry("p-1", RoleOfOfficer.OFFICER), *(RING.officers or ())))
+    assert refusal(sign_keyring(twice, ROOT)) is KeyringRefusal.UNREADABLE
+
+
+def test_a_station_key_may_sign_in_its_time_give_or_take_a_day() -> None:
+    entry = StationEntry("balikpapan-1", STATION.public, NOW, NOW + timedelta(days=30))
+    ring = read_keyring(sign_keyring(replace(RING, stations=(entry,)), ROOT), ROOT.public.fingerprint, NOW)
+    assert ring.station(STATION.public.key_id) == entry
+    days = (-2, -1, 0, 30, 31, 32)
+    assert [entry.may_sign_at(NOW + timedelta(days=day)) for day in days] == [False, True, True, True, True, False]
+    assert StationEntry("balikpapan-1", STATION.public).may_sign_at(NOW + timedelta(days=10_000))
+
+
+def test_diagnostics_are_sealed_for_support_where_there_is_one() -> None:
+    support = Recipient(Use.SUPPORT, 1, RecipientSecret(b"s" * 32).public)
+    ring = replace(RING, recipients=(*RING.recipients, support))
+    assert RING.support_recipients() == RING.current_recipients()
+    assert ring.support_recipients() == (support.key,)
+    assert ring.current_recipients() == RING.current_recipients()
+    assert replace(ring, revoked=frozenset({support.key.key_id})).support_recipients() == RING.current_recipients()
