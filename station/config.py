@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import PlatformDirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from drivers.api import DriverSettings, Role
 from station.biometrics.model import FingerPosition
+from station.config_delivery import Delivery
 from station.config_problems import BadConfig, ConfigProblem, damaged, in_words, key_lines
+from station.config_table import Filled, Table
 from station.health.model import GateLimits
 from station.text import Language, msg
 
@@ -29,7 +31,6 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.A
 _ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
 _GATE = GateLimits()
 
-Filled = Annotated[str, Field(min_length=1, max_length=120)]
 Celsius = Annotated[float, Field(ge=-40, le=100, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False)]
 Threshold = Annotated[int, Field(ge=0, le=100)]
@@ -53,12 +54,6 @@ def _below(value: float, other: str, info: ValidationInfo) -> float:
     if other in info.data and value >= info.data[other]:
         raise PydanticCustomError("order_below", "order", {"other": info.data[other]})
     return value
-
-
-class Table(BaseModel):
-    """A table of the file: frozen, strict, and without keys that the station does not know."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
 
 
 class Hours(Table):
@@ -260,6 +255,7 @@ class Config(Table):
     fingers: Fingers = Field(default_factory=Fingers)
     sounds: Sounds = Field(default_factory=Sounds)
     receipt: Receipt = Field(default_factory=Receipt)
+    delivery: Delivery = Field(default_factory=Delivery)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _SENTENCES: Mapping[str, Message] = {
     "dict_type": _TABLE,
     "hours": msg('Write the hours as "08:00-15:30", or "closed".'),
     "never_open": msg("The office must be open on some day of the week."),
+    "endpoint": msg("Write the store's address as https://name, or leave it empty."),
     "shared_port": msg("Another device has this port already. Give each device its own."),
 }
 
