@@ -20,6 +20,7 @@ from serial.tools import list_ports
 from drivers.api import NO_CANCEL, Absence, Disconnected
 from drivers.trace import Direction, Trace, TraceEntry
 from drivers.trouble import Trouble
+from protocols.recording import Chunk
 
 T = TypeVar("T")
 
@@ -90,6 +91,7 @@ class Link:
             self._open_serial().write(data)
         except OSError as gone:
             raise self._lost() from gone
+        self._tapped(Direction.SENT, data)
         self.note(Direction.SENT, data)
 
     def read(self, until_s: float, cancel: Event = NO_CANCEL, settle_s: float = 0.0, traced: bool = True) -> bytes:
@@ -114,6 +116,8 @@ class Link:
                         break
         except OSError as gone:
             raise self._lost() from gone
+        if data:
+            self._tapped(Direction.RECEIVED, data)
         if data and traced:
             self.note(Direction.RECEIVED, data)
         return data
@@ -155,6 +159,10 @@ class Link:
     def note(self, direction: Direction, data: bytes, masked_bytes: int = 0) -> None:
         """Add to the trace."""
         self.trace.add(TraceEntry(self.monotonic_s(), direction, data, masked_bytes))
+
+    def _tapped(self, direction: Direction, data: bytes) -> None:
+        if self.trace.tap is not None:
+            self.trace.tap(Chunk(self.monotonic_s(), direction, int(self._open_serial().baudrate), data))
 
     def _opened(self, baud: int) -> serial.Serial:
         try:

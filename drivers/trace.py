@@ -4,14 +4,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from typing import Protocol, runtime_checkable
 
-
-class Direction(Enum):
-    """Seen from the station."""
-
-    SENT = "sent"
-    RECEIVED = "received"
+from protocols.masking import masked_command
+from protocols.recording import Chunk
+from protocols.recording import Direction as Direction
+from protocols.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +23,61 @@ class TraceEntry:
 
 
 class Trace:
-    """A ring of entries; written on the device's thread, read on any. `listener` is called on the device's thread."""
+    """A ring of entries; written on the device's thread, read on any.
+
+    `tap` gets every chunk as it went over the line, persons' bytes too: it is for a recorder that masks them itself.
+    """
 
     def __init__(self, capacity: int = 2_000) -> None:
         self._entries: deque[TraceEntry] = deque(maxlen=capacity)
+        self._hearers: tuple[Callable[[TraceEntry], None], ...] = ()
         self._lock = threading.Lock()
-        self.listener: Callable[[TraceEntry], None] | None = None
+        self.tap: Callable[[Chunk], None] | None = None
 
     def add(self, entry: TraceEntry) -> None:
         with self._lock:
             self._entries.append(entry)
-        if self.listener is not None:
-            self.listener(entry)
+            hearers = self._hearers
+        for hear in hearers:
+            hear(entry)
 
     def entries(self) -> tuple[TraceEntry, ...]:
         """The entries from old to new."""
         with self._lock:
             return tuple(self._entries)
+
+    def subscribe(self, hear: Callable[[TraceEntry], None]) -> Callable[[], None]:
+        """Call `hear` with each entry, on the device's thread, until the function given back is called."""
+        with self._lock:
+            self._hearers += (hear,)
+
+        def leave() -> None:
+            with self._lock:
+                self._hearers = tuple(one for one in self._hearers if one is not hear)
+
+        return leave
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """A driver whose line can be watched: every one on a serial line."""
+
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An entry as a technician reads it: the bytes kept, how many are left out, and what they say."""
+
+    time_s: float
+    direction: Direction
+    data: bytes
+    masked_bytes: int
+    words: str
+
+
+def frame(kind: str, entry: TraceEntry) -> Frame:
+    """An entry of a device of this kind, passwords blanked, in words."""
+    data = masked_command(kind, entry.data) if entry.direction is Direction.SENT else entry.data
+    meaning = words(kind, entry.direction, data, entry.masked_bytes)
+    return Frame(entry.time_s, entry.direction, data, entry.masked_bytes, meaning)

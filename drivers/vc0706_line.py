@@ -106,7 +106,9 @@ class Vc0706Line:
             self.link.write(vc0706.read_frame(len(picture.data), picture.asked, DELAY).encode())
         idle_s = IDLE_S if picture.arriving else ANSWER_S
         slice_s = min(until_s, picture.moved_s + idle_s)
-        data = self.link.read(slice_s, cancel, GATHER_S, traced=False)
+        left = picture.asked + 2 * HEAD_LENGTH - len(picture.arriving)
+        gather_s = min(GATHER_S, max(0, left) * 10 / baud)  # the next chunk is asked for once this one ends
+        data = self.link.read(slice_s, cancel, gather_s, traced=False)
         picture.arriving += data
         if data:
             picture.moved_s = self.link.monotonic_s()

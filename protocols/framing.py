@@ -44,7 +44,7 @@ class FrameFinder(Generic[F]):
         return frames
 
     def pieces(self, data: bytes) -> Iterator[tuple[bytes, F | None]]:
-        """Cut `data`, a stream of its own, into frames with their bytes, and into garbage and an unfinished rest (None)."""
+        """Cut `data`, a stream of its own, into frames with their bytes, and into garbage and the rest (None)."""
         buffer, at = bytearray(data), 0
         while at < len(buffer):
             after, frame = self._scan(buffer, at)

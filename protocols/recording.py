@@ -1,9 +1,9 @@
-"""A recorded dialogue with a device, one JSON record a line: `ktpel trace record` writes it, `ktpel-sim replay` plays it.
+"""A recorded dialogue with a device, a JSON record a line: `ktpel trace record` writes it, `ktpel-sim replay` plays it.
 
 Line 1 is the head: `format`, `version`, `kind`, `baud`, `parity`, `model`, `firmware`, `made_at`, `program`, `outcome`.
-Then one line a chunk in the order of time: `t` seconds since the port was opened, `way` "sent" or "received" (seen from
-the station), `baud` at that moment, `hex` the bytes. The last line is `{"end": number of chunks}`, so that a file that was
-cut is known as such. What shows a person is masked before it is written (`protocols.masking`).
+Then one line a chunk in the order of time: `t` seconds since the recording began, `way` "sent" or "received" (seen
+from the station), `baud` at that moment, `hex` the bytes. The last line is `{"end": number of chunks}`, so that a file
+that was cut is known as such. What shows a person is masked before it is written (`protocols.masking`).
 """
 
 import json
@@ -33,7 +33,7 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes that went over the line together; `time_s` since the port was opened, for received ones when the last came."""
+    """Bytes that went over the line together, and when: of received ones, when the last came."""
 
     time_s: float
     direction: Direction

@@ -154,11 +154,13 @@ def test_a_recording_file_instead_of_a_camera_is_simulated(tmp_path: Path) -> No
 def test_the_trace_keeps_the_last_entries_and_tells_its_listener() -> None:
     trace = Trace(capacity=2)
     heard: list[TraceEntry] = []
-    trace.listener = heard.append
+    leave = trace.subscribe(heard.append)
     entries = [TraceEntry(float(at), Direction.SENT, bytes([at])) for at in range(3)]
     for entry in entries:
         trace.add(entry)
-    assert trace.entries() == tuple(entries[1:])
+    leave()
+    trace.add(entries[0])
+    assert trace.entries() == (entries[2], entries[0])
     assert heard == entries
 
 
