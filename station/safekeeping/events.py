@@ -140,6 +140,8 @@ class EventKind(Enum):
     BUNDLE_QUARANTINED = "bundle_quarantined"
     BUNDLE_UPLOADED = "bundle_uploaded"
     BUNDLE_ON_USB = "bundle_on_usb"
+    HANDED_OVER = "handed_over"
+    PAPER_REPRINTED = "paper_reprinted"
     RECEIPT_ACCEPTED = "receipt_accepted"
     RECEIPT_REFUSED = "receipt_refused"
     BUNDLE_REJECTED = "bundle_rejected"
@@ -194,6 +196,8 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.BUNDLE_QUARANTINED: {"sequence": SEQUENCE, "cause": OneOf(QuarantineCause)},
     K.BUNDLE_UPLOADED: _BUNDLE,
     K.BUNDLE_ON_USB: _BUNDLE,
+    K.HANDED_OVER: {"bundles": COUNT, "sha256": HASH, "approver": PERSON_ID},
+    K.PAPER_REPRINTED: {"case": CASE, "number": COUNT},
     K.RECEIPT_ACCEPTED: {**_BUNDLE, "receipt_key": KEY},
     K.RECEIPT_REFUSED: _BUNDLE,
     K.BUNDLE_REJECTED: _BUNDLE,

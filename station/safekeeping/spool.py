@@ -207,6 +207,10 @@ class Spool:
         """Bundles in sequence, of these states or all."""
         return tuple(entry for entry in self._entries.values() if not states or entry.state in states)
 
+    def find(self, bundle_id: bytes) -> Entry:
+        """Raises KeyError."""
+        return self._entries[bundle_id]
+
     def of_case(self, case_id: bytes) -> tuple[Entry, ...]:
         return tuple(entry for entry in self._entries.values() if entry.case_id == case_id)
 

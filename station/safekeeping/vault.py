@@ -27,6 +27,7 @@ from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
 from station.safekeeping.keys import StationSecret
 from station.safekeeping.notes import Note, Outcome, applicant_tag, close_note
 from station.safekeeping.recovery import KEYRING, VaultRefused
+from station.safekeeping.signing import Signatures
 from station.safekeeping.spool import Entry, Spool
 from station.safekeeping.states import ON_THE_WAY, State
 from station.text import Message, msg
@@ -68,6 +69,14 @@ class SealRefused:
 
     message: Message
     cause: SealTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A bundle that may leave, and its file, which never changes."""
+
+    entry: Entry
+    path: Path
 
 
 class Vault:
@@ -216,6 +225,27 @@ class Vault:
             return self._disk.free_bytes(self._folder) >= self._largest_case_bytes * 3 // 2
         except OSError:
             return False
+
+    def outgoing(self, *, again: bool = False) -> tuple[Outgoing, ...]:
+        """Bundles that wait to be handed over; with `again` also those sent or handed over and without receipt."""
+        self._assert_thread()
+        states = (State.QUEUED, State.ON_USB, State.SENT) if again else (State.QUEUED,)
+        return tuple(Outgoing(entry, self.spool.path(entry)) for entry in self.spool.entries(*states))
+
+    def sign(self, message: bytes) -> tuple[bytes, Signatures]:
+        """The station's key id and signatures over a message, which begins with the domain of its kind."""
+        self._assert_thread()
+        return self._signer.public.key_id, self._signer.sign(message)
+
+    def handed_over(self, bundle_ids: Sequence[bytes], index_sha256: bytes, approver: str) -> None:
+        """These bundles lie on a stick, read back, listed in the index of this hash; `approver` stands for it."""
+        self._assert_thread()
+        for bundle_id in bundle_ids:
+            entry = self.spool.find(bundle_id)
+            if entry.state in (State.QUEUED, State.SENT):
+                entry = self.spool.advance(bundle_id, State.ON_USB)
+            self.audit(EventKind.BUNDLE_ON_USB, bundle=entry.id, sequence=entry.sequence)
+        self.audit(EventKind.HANDED_OVER, bundles=len(bundle_ids), sha256=index_sha256, approver=approver)
 
     def verify_audit(self) -> AuditReport:
         """Walk the whole log and hold it against the signed checkpoint in the newest bundle."""
