@@ -66,6 +66,7 @@ def _before_the_case() -> Iterator[Shot]:
     yield Shot("login_pin", login, View(officer_id="p-01", pin="1234", now_s=now))
     locked = replace(login.login, refused=msg("Wrong PIN"), retry_at_s=now + 30)
     yield Shot("login_locked", replace(login, login=locked), View(officer_id="p-01", now_s=now))
+    yield Shot("shift", samples.desk(Step.SHIFT))
     yield Shot("home", home)
     yield Shot("home_ill", replace(home, devices=samples.devices(well=False), waiting=0, officer_temperature=None))
     yield Shot("devices", home, View(place=Place.DEVICES))
@@ -105,6 +106,7 @@ def _at_the_gate() -> Iterator[Shot]:
     yield Shot("resting_over", samples.desk(Step.RESTING, replace(case, rest_until_s=samples.NOW_S)))
     deferral = msg("Come back after 14 days, or when the fever is gone")
     yield Shot("deferred", samples.desk(Step.DEFERRED, replace(case, deferral=deferral)))
+    yield Shot("paused", samples.desk(Step.PAUSED, half))
     yield Shot("discard", samples.desk(Step.CHECKLIST, half), View(place=Place.DISCARD))
 
 

@@ -57,8 +57,47 @@ class StillCounter:
     def check_devices(self) -> None:
         self.asked.append(("check_devices",))
 
+    def test_devices(self) -> None:
+        self.asked.append(("test_devices",))
+
+    def watch_temperature(self, watching: bool) -> None:
+        self.asked.append(("watch_temperature", watching))
+
+    def begin_shift(self) -> None:
+        self.asked.append(("begin_shift",))
+
+    def lock(self) -> None:
+        self.asked.append(("lock",))
+
+    def unlock(self, pin: str) -> None:
+        self.asked.append(("unlock", pin))
+
+    def take_over(self, officer_id: str, pin: str) -> None:
+        self.asked.append(("take_over", officer_id, pin))
+
     def new_case(self) -> None:
         self.asked.append(("new_case",))
+
+    def pick_application(self, application_id: str) -> None:
+        self.asked.append(("pick_application", application_id))
+
+    def take_up_case(self, number: str) -> None:
+        self.asked.append(("take_up_case", number))
+
+    def give_up_case(self, number: str) -> None:
+        self.asked.append(("give_up_case", number))
+
+    def set_bedside(self, bedside: bool, companion: str = "") -> None:
+        self.asked.append(("set_bedside", bedside, companion))
+
+    def pause(self) -> None:
+        self.asked.append(("pause",))
+
+    def resume(self) -> None:
+        self.asked.append(("resume",))
+
+    def cancel_retake(self) -> None:
+        self.asked.append(("cancel_retake",))
 
     def enter_case(self, draft: CaseDraft) -> None:
         self.asked.append(("enter_case", draft))

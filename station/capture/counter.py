@@ -5,46 +5,16 @@ possible now changes nothing but `facts.problem`, which says why and what to do;
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.api import PenPoint, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
+from station.capture.draft import CaseDraft
 from station.capture.facts import DeskFacts, LiveFrame
 from station.health.model import Item, Person
-from station.registry.model import Ground
 from station.text import Language
 
-
-@dataclass(frozen=True, slots=True, repr=False)
-class CaseDraft:
-    """The biodata form as typed or imported: every field text, dates as DD-MM-YYYY; its repr shows nothing.
-
-    `ground_reason` and `approver_id`/`approver_pin` are needed for Ground.OTHER; `nik_reason` answers NIK warnings.
-    """
-
-    nik: str = ""
-    name: str = ""
-    birth_place: str = ""
-    birth_date: str = ""
-    sex: str = ""
-    blood_group: str = ""
-    address: str = ""
-    rt_rw: str = ""
-    village: str = ""
-    district: str = ""
-    religion: str = ""
-    marital_status: str = ""
-    occupation: str = ""
-    citizenship: str = "WNI"
-    ground: Ground | None = None
-    ground_reason: str = ""
-    approver_id: str = ""
-    approver_pin: str = ""
-    nik_reason: str = ""
-
-    def __repr__(self) -> str:
-        return "CaseDraft(...)"
+__all__ = ["CaseDraft", "Counter"]
 
 
 class Counter(Protocol):
@@ -64,19 +34,67 @@ class Counter(Protocol):
         """Called on the main thread with new pen points while the signature is open."""
         ...
 
-    def log_in(self, officer_id: str, pin: str) -> None: ...
+    def log_in(self, officer_id: str, pin: str) -> None:
+        """From LOGIN to SHIFT, or to HOME for a role that does not record (the technician)."""
+        ...
+
     def log_out(self) -> None: ...
     def check_devices(self) -> None:
         """Ask every device again (also happens by itself every few seconds while nothing is captured)."""
         ...
 
-    def new_case(self) -> None: ...
+    def test_devices(self) -> None:
+        """Self-test of the four devices, at SHIFT (where it begins by itself) or HOME; answers in `facts.tests`."""
+        ...
+
+    def watch_temperature(self, watching: bool) -> None:
+        """Keep `facts.trace` running at HOME too, for a technician; at SHIFT, CHECKLIST and RESTING it runs anyway."""
+        ...
+
+    def begin_shift(self) -> None:
+        """From SHIFT to HOME once the officer's temperature holds, the devices are wiped and tested."""
+        ...
+
+    def lock(self) -> None:
+        """Lock the counter now; happens by itself after some minutes without an intent or a capture."""
+        ...
+
+    def unlock(self, pin: str) -> None:
+        """The officer on duty comes back, to the very place."""
+        ...
+
+    def take_over(self, officer_id: str, pin: str) -> None:
+        """Another officer takes the counter over, locked or not: from HOME to a new SHIFT; a case in hand goes back to
+        the checklist (new officer's temperature, gloves, mask) and then on at the same place."""
+        ...
+
+    def new_case(self) -> None:
+        """From HOME to the empty form."""
+        ...
+
+    def pick_application(self, application_id: str) -> None:
+        """One of `facts.queue`: from HOME to the form, or in the form; `facts.draft` holds the filled form."""
+        ...
+
+    def take_up_case(self, number: str) -> None:
+        """One of `facts.open_cases`, from HOME to the form: the biodata is entered or picked again and proven."""
+        ...
+
+    def give_up_case(self, number: str) -> None:
+        """One of `facts.open_cases` will not be finished: what is sealed of it stays, and the audit log says so."""
+        ...
+
     def enter_case(self, draft: CaseDraft) -> None:
         """Check the draft; problems land in `facts.field_problems`, else the checklist opens."""
         ...
 
+    def set_bedside(self, bedside: bool, companion: str = "") -> None:
+        """The applicant lies in bed: longer times, a lying photo. Only at CHECKLIST. The companion's name is sealed
+        with the case and stands nowhere else."""
+        ...
+
     def measure(self, person: Person) -> None:
-        """Read the temperature sensor for this person until five plausible readings agree."""
+        """Read the temperature sensor for this person until five plausible readings agree (SHIFT: the officer)."""
         ...
 
     def confirm(self, item: Item, held: bool) -> None:
@@ -84,7 +102,15 @@ class Counter(Protocol):
         ...
 
     def start(self) -> None:
-        """Ask the gate for a Clearance and open the photo; a refusal shows what blocks."""
+        """Ask the gate for a Clearance and open the next capture; a refusal shows what blocks."""
+        ...
+
+    def pause(self) -> None:
+        """The applicant leaves for a moment: from any capture or the review to PAUSED."""
+        ...
+
+    def resume(self) -> None:
+        """From PAUSED to the checklist (the applicant's hands again) and then on at the same place."""
         ...
 
     def take_photo(self) -> None: ...
@@ -98,6 +124,10 @@ class Counter(Protocol):
         ...
 
     def retake_finger(self, position: FingerPosition) -> None: ...
+    def cancel_retake(self) -> None:
+        """Keep what was there before the retake of a photo, finger or signature (where the facts say `may_keep`)."""
+        ...
+
     def record_exception(
         self, position: FingerPosition | None, kind: ExceptionKind, approver_id: str, approver_pin: str
     ) -> None:

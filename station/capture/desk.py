@@ -143,6 +143,52 @@ class Desk:
     def check_devices(self) -> None:
         self._devices.check_all()
 
+    def test_devices(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def begin_shift(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def lock(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def pause(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def resume(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def cancel_retake(self) -> None:
+        self._refuse(msg("There is nothing to do here."))
+
+    def watch_temperature(self, watching: bool) -> None:
+        del watching
+        self._refuse(msg("There is nothing to do here."))
+
+    def unlock(self, pin: str) -> None:
+        del pin
+        self._refuse(msg("There is nothing to do here."))
+
+    def take_over(self, officer_id: str, pin: str) -> None:
+        del officer_id, pin
+        self._refuse(msg("There is nothing to do here."))
+
+    def pick_application(self, application_id: str) -> None:
+        del application_id
+        self._refuse(msg("There is nothing to do here."))
+
+    def take_up_case(self, number: str) -> None:
+        del number
+        self._refuse(msg("There is nothing to do here."))
+
+    def give_up_case(self, number: str) -> None:
+        del number
+        self._refuse(msg("There is nothing to do here."))
+
+    def set_bedside(self, bedside: bool, companion: str = "") -> None:
+        del bedside, companion
+        self._refuse(msg("There is nothing to do here."))
+
     def new_case(self) -> None:
         if not legal(self._step, Event.CASE_OPENED):
             self._refuse(msg("Log in and finish the case in hand first."))
@@ -334,7 +380,7 @@ class Desk:
             self._judging.submit(job, done)
 
     def _came(self) -> None:
-        self._move(Event.LOGGED_IN)
+        self._move(Event.LOGGED_IN_TO_HELP)
         self._parts.finger_judge.warm()
 
     def _room(self, enough: bool) -> None:

@@ -27,6 +27,9 @@ class Do(Enum):
     DEFER = "defer"
     DISCARD = "discard"
     FINISH = "finish"
+    BEGIN_SHIFT = "begin_shift"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -183,5 +186,8 @@ def _do(counter: Counter, intent: Do) -> None:
         Do.DEFER: counter.defer,
         Do.DISCARD: counter.discard,
         Do.FINISH: counter.finish,
+        Do.BEGIN_SHIFT: counter.begin_shift,
+        Do.PAUSE: counter.pause,
+        Do.RESUME: counter.resume,
     }
     calls[intent]()

@@ -79,6 +79,16 @@ def deferred(case: CaseFacts) -> NoticeState:
     )
 
 
+def paused(case: CaseFacts) -> NoticeState:
+    """The applicant is away; nothing is captured."""
+    return NoticeState(
+        bar=Bar(msg("The recording is paused"), Action(msg("Go on"), Do.RESUME)),
+        mark=Mark(msg("Paused"), Tone.WARN),
+        large=msg("Let the applicant come back"),
+        lines=(msg("{count} items are safe already.", count=len(case.sealed)),),
+    )
+
+
 def sealing(case: CaseFacts) -> NoticeState:
     """The file is signed and written."""
     return NoticeState(

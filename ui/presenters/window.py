@@ -58,6 +58,7 @@ def present(facts: DeskFacts, view: View) -> ScreenState:
 OF_CASE: dict[Step, Callable[[DeskFacts, CaseFacts, View], ScreenState]] = {
     Step.CHECKLIST: checklist.present,
     Step.RESTING: pauses.resting,
+    Step.PAUSED: lambda _facts, case, _view: pauses.paused(case),
     Step.DEFERRED: lambda _facts, case, _view: pauses.deferred(case),
     Step.PHOTO: lambda _facts, case, _view: photo.present(case),
     Step.PHOTO_APPROVAL: lambda _facts, case, _view: photo.present_approval(case),
