@@ -1,7 +1,8 @@
-"""A whole case as one ANSI/NIST-ITL file in traditional encoding (NIST SP 500-290): records of types 1, 2, 8, 10, 14.
+"""A whole case as one ANSI/NIST-ITL file in traditional encoding (NIST SP 500-290): records of types 1, 2, 8, 10, 14
+are written, those of other types read as fields or bytes.
 
 Tagged records are fields `T.NNN:value`, joined by GS and ended by FS, values split into subfields by RS and items by
-US; field 1 counts every byte of the record and 999 holds the picture and comes last. Type 8 alone is binary.
+US; field 1 counts every byte of the record and 999 holds the picture and comes last. Types 3 to 8 are binary.
 """
 
 import re
@@ -19,7 +20,9 @@ FS, GS, RS, US = "\x1c", "\x1d", "\x1e", "\x1f"
 VERSION_2015 = "0502"
 _LENGTH, _IDC_OR_VERSION, _CONTENT, _DATA = 1, 2, 3, 999
 _SIGNATURE = 8
-_TEXT_TYPES = (1, 2, 10, 14)
+_BINARY_TYPES = range(3, 9)
+_TEXT_TYPES = (1, 2, *range(9, 100))
+_SHORTEST_VECTORS, _SHORTEST_IMAGE = 12, 18
 _UTF8 = (("3", "UTF-8", ""),)
 _SEPARATORS = re.compile("[\x1c-\x1f]")
 _TAG = re.compile(rb"(\d{1,2})\.(\d{3,9}):")
@@ -28,6 +31,14 @@ _MIL_MM = 0.0254
 _VECTORS = 2
 _HARDEST = 254
 
+_FACE_CODINGS = {
+    ImageCoding.PNG: "PNG", ImageCoding.JPEG: "JPEGB", ImageCoding.JP2_LOSSY: "JP2", ImageCoding.JP2_LOSSLESS: "JP2L",
+}  # fmt: skip
+_FINGER_CODINGS = {
+    fir.Compression.RAW: "NONE", fir.Compression.WSQ: "WSQ20", fir.Compression.JPEG: "JPEGB",
+    fir.Compression.JP2_LOSSY: "JP2", fir.Compression.JP2_LOSSLESS: "JP2L", fir.Compression.PNG: "PNG",
+}  # fmt: skip
+
 Subfields = tuple[tuple[str, ...], ...]
 
 
@@ -35,7 +46,7 @@ Subfields = tuple[tuple[str, ...], ...]
 class Record:
     """One record: its type, its IDC (0 for type 1), its text fields but the length in rising order, and its picture.
 
-    A type 8 record has no fields, its `data` is all after the IDC. The repr shows no values.
+    A record of types 3 to 8 has no fields, its `data` is all after the IDC. The repr shows no values.
     """
 
     type: int
@@ -68,7 +79,7 @@ def person(idc: int, values: Sequence[tuple[int, str]]) -> Record:
 
 def face(idc: int, photo: FacePhoto, source: str) -> Record:
     """A type 10 record of a frontal face; `source` names the capturing agency."""
-    coding = {ImageCoding.PNG: "PNG", ImageCoding.JPEG: "JPEGB"}[photo.coding]
+    coding = _FACE_CODINGS[photo.coding]
     fields = _fields(
         (3, "FACE"), (4, source), (5, _day(photo.captured_at)), (6, str(photo.width)), (7, str(photo.height)),
         (8, "0"), (9, "1"), (10, "1"), (11, coding), (12, "RGB"), (20, "F"),
@@ -79,7 +90,7 @@ def face(idc: int, photo: FacePhoto, source: str) -> Record:
 def finger(idc: int, one: fir.FingerRepresentation, source: str) -> Record:
     """A type 14 record of one impression. Scores go to field 24 (FQM): 22 (NQM) is for NFIQ's classes 1 to 5."""
     height, width = one.pixels.shape
-    coding = {fir.Compression.PNG: "PNG", fir.Compression.RAW: "NONE"}[one.compression]
+    coding = _FINGER_CODINGS[one.compression]
     position = str(int(one.position))
     fields = _fields(
         (3, str(int(one.impression))), (4, source), (5, _day(one.captured_at)), (6, str(width)), (7, str(height)),
@@ -131,7 +142,7 @@ def decode(data: bytes) -> tuple[Record, ...]:
     records = [Record(1, 0, tuple(field for field in head.fields if field[0] not in (_CONTENT, 15)))]
     for kind, idc in entries:
         start = at
-        record, at = _decode_binary(data, at) if kind == _SIGNATURE else _decode_tagged(data, at, kind)
+        record, at = _decode_binary(data, at, kind) if kind in _BINARY_TYPES else _decode_tagged(data, at, kind)
         if record.idc != idc:
             raise BadRecord(start, f"record {record.idc} where the table of contents has {idc}")
         records.append(record)
@@ -149,7 +160,7 @@ def _fields(*values: tuple[int, str]) -> tuple[tuple[int, Subfields], ...]:
 
 
 def _encode(record: Record) -> bytes:
-    if record.type == _SIGNATURE:
+    if record.type in _BINARY_TYPES:
         body = record.data or b""
         return struct.pack(">IB", 5 + len(body), record.idc) + body
     fields = record.fields if record.type == 1 else ((_IDC_OR_VERSION, ((f"{record.idc:02d}",),)), *record.fields)
@@ -183,13 +194,13 @@ def _entries(content: Subfields) -> list[tuple[int, int]]:
     return entries
 
 
-def _decode_binary(data: bytes, at: int) -> tuple[Record, int]:
+def _decode_binary(data: bytes, at: int, kind: int) -> tuple[Record, int]:
     if len(data) - at < 5:
-        raise BadRecord(at, "the file ends within a type 8 record")
+        raise BadRecord(at, f"the file ends within a type {kind} record")
     length, idc = struct.unpack_from(">IB", data, at)
-    if not 12 <= length <= len(data) - at:
-        raise BadRecord(at, f"a type 8 record of {length} bytes")
-    return Record(_SIGNATURE, idc, (), data[at + 5 : at + length]), at + length
+    if not (_SHORTEST_VECTORS if kind == _SIGNATURE else _SHORTEST_IMAGE) <= length <= len(data) - at:
+        raise BadRecord(at, f"a type {kind} record of {length} bytes")
+    return Record(kind, idc, (), data[at + 5 : at + length]), at + length
 
 
 def _decode_tagged(data: bytes, at: int, kind: int) -> tuple[Record, int]:

@@ -14,8 +14,7 @@ from station.biometrics.formats.picture import Pixels
 _MAGIC = b"FAC\x00030\x00"
 _HEADER_BYTES = 17
 _NO_TEMPORAL_SEMANTICS = 0
-_FULL_FRONTAL = 1
-_RGB24 = 1
+_UNSPECIFIED_COLOURS, _RGB24 = 0, 1
 _MPEG4_POINT = 1
 
 
@@ -39,10 +38,20 @@ class Gender(IntEnum):
 
 
 class ImageCoding(IntEnum):
-    """The image data types that this station writes and reads."""
+    """The image data types; the station writes PNG."""
 
     JPEG = 0
+    JP2_LOSSY = 1
+    JP2_LOSSLESS = 2
     PNG = 3
+
+
+class ImageKind(IntEnum):
+    """How the face stands in the picture (table 16, without 3D)."""
+
+    BASIC = 0
+    FULL_FRONTAL = 1
+    TOKEN_FRONTAL = 2
 
 
 class Processing(IntFlag):
@@ -77,8 +86,22 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Traits:
+    """What other systems may state of the person, as the standard's codes; 0 is unspecified, as the station writes."""
+
+    eye_colour: int = 0
+    hair_colour: int = 0
+    height_cm: int = 0
+    properties: int = 0
+    expression: int = 0
+
+
+UNSTATED = Traits()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class FacePhoto:
-    """One portrait: `data` is a PNG or JPEG of `width` x `height` pixels. Its repr shows nothing."""
+    """One portrait: `data` is a picture of `width` x `height` pixels, in its coding. Its repr shows nothing."""
 
     captured_at: datetime
     data: bytes
@@ -91,6 +114,8 @@ class FacePhoto:
     landmarks: tuple[Landmark, ...] = ()
     pose: Pose | None = None
     processing: Processing = Processing.NONE
+    traits: Traits = UNSTATED
+    kind: ImageKind = ImageKind.FULL_FRONTAL
 
     def __repr__(self) -> str:
         return "FacePhoto(...)"
@@ -139,12 +164,15 @@ def _encode_photo(photo: FacePhoto) -> bytes:
     pixels_of(photo)
     pose = photo.pose or Pose((0, 0, 0), (0, 0, 0))
     body = write_capture(photo.captured_at, photo.device, photo.quality)
-    body += struct.pack(">HBBBB5x", len(photo.landmarks), photo.gender, 0, 0, 0)
+    traits = photo.traits
+    body += struct.pack(">HBBBB", len(photo.landmarks), photo.gender, traits.eye_colour, traits.hair_colour,
+                        traits.height_cm)  # fmt: skip
+    body += traits.properties.to_bytes(3, "big") + traits.expression.to_bytes(2, "big")
     body += struct.pack(">6b", *pose.angles, *pose.uncertainties)
     for mark in photo.landmarks:
         body += struct.pack(">BBHHH", _MPEG4_POINT, mark.major << 4 | mark.minor, mark.x, mark.y, 0)
     body += struct.pack(
-        ">BBHHBHBB", _FULL_FRONTAL, photo.coding, photo.width, photo.height, 0, photo.processing, 0, _RGB24
+        ">BBHHBHBB", photo.kind, photo.coding, photo.width, photo.height, 0, photo.processing, 0, _RGB24
     )
     body += struct.pack(">I", len(photo.data)) + photo.data
     return struct.pack(">I", 4 + len(body)) + body
@@ -156,10 +184,11 @@ def _decode_photo(record: Cursor) -> FacePhoto:
     captured_at, device, quality = read_capture(cursor)
     marks = cursor.unsigned(2, "number of landmarks")
     gender = Gender(cursor.within(1, 0, 2, "gender"))
-    cursor.literal(bytes(8), "eye and hair colour, height, properties and expression")
+    sizes = (1, "eye colour"), (1, "hair colour"), (1, "height"), (3, "properties"), (2, "expression")
+    traits = Traits(*(cursor.unsigned(size, what) for size, what in sizes))
     pose = _decode_pose(cursor)
     landmarks = tuple(_decode_landmark(cursor) for _ in range(marks))
-    cursor.within(1, _FULL_FRONTAL, _FULL_FRONTAL, "face image type")
+    kind = ImageKind(cursor.within(1, 0, max(ImageKind), "face image type"))
     at = cursor.at
     coding = cursor.unsigned(1, "image data type")
     if coding not in tuple(ImageCoding):
@@ -168,14 +197,15 @@ def _decode_photo(record: Cursor) -> FacePhoto:
     cursor.within(1, 0, 0, "sampling rate")
     processing = _decode_processing(cursor)
     cursor.within(1, 0, 0, "cross reference")
-    cursor.within(1, _RGB24, _RGB24, "colour space")
+    cursor.within(1, _UNSPECIFIED_COLOURS, _RGB24, "colour space")
     size = cursor.unsigned(4, "image data length")
     at = cursor.at
     data = cursor.take(size, "image data")
     cursor.finish("representation")
     _decode_pixels(data, at, ImageCoding(coding), width, height)
     return FacePhoto(
-        captured_at, data, width, height, ImageCoding(coding), gender, quality, device, landmarks, pose, processing
+        captured_at, data, width, height, ImageCoding(coding), gender, quality, device, landmarks, pose, processing,
+        traits, kind,
     )  # fmt: skip
 
 
@@ -208,3 +238,5 @@ def _decode_pixels(data: bytes, at: int, coding: ImageCoding, width: int, height
             return picture.read_png(data, at, width=width, height=height, depth_bits=8, channels=3)
         case ImageCoding.JPEG:
             return picture.read_jpeg(data, at, width=width, height=height)
+        case ImageCoding.JP2_LOSSY | ImageCoding.JP2_LOSSLESS:
+            return picture.read_jp2(data, at, width=width, height=height, channels=3)

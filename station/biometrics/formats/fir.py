@@ -20,15 +20,19 @@ from station.biometrics.model import FingerPosition
 
 _MAGIC = b"FIR\x00020\x00"
 _HEADER_BYTES = 16
-_PPI = 1
-_ANNOTATION = 2
+_PPI, _PIXELS_A_CM = 1, 2
+_SEGMENTATION, _ANNOTATION = 1, 2
 _IMAGE_HEADER = ">BBBHHHHBBBHHI"
 
 
 class Compression(IntEnum):
-    """Table 9, as far as this station writes and reads: nothing lossy."""
+    """Table 9, without bit packing. Masters are RAW, PNG or JP2_LOSSLESS; the others lose and are copies."""
 
     RAW = 0
+    WSQ = 2
+    JPEG = 3
+    JP2_LOSSY = 4
+    JP2_LOSSLESS = 5
     PNG = 6
 
 
@@ -37,8 +41,12 @@ class Impression(IntEnum):
 
     PLAIN = 0
     ROLLED = 1
+    PLAIN_FROM_PAPER = 2
+    ROLLED_FROM_PAPER = 3
     SWIPE = 8
     CONTACTLESS = 24
+    OTHER = 28
+    UNKNOWN = 29
 
 
 class Technology(IntEnum):
@@ -141,6 +149,12 @@ def image_data(one: FingerRepresentation) -> bytes:
             return (one.pixels // 17 if one.depth_bits == 4 else one.pixels).tobytes()
         case Compression.PNG:
             return picture.write_png4(one.pixels) if one.depth_bits == 4 else picture.write_png(one.pixels)
+        case Compression.JP2_LOSSLESS if one.depth_bits == 8:
+            return picture.write_jp2(one.pixels)
+        case Compression.WSQ if one.depth_bits == 8:
+            return picture.write_wsq(one.pixels)
+        case _:
+            raise ValueError(f"{one.compression.name} at a depth of {one.depth_bits} bits is not written here")
 
 
 def _encode_annotations(annotations: tuple[Annotation, ...]) -> bytes:
@@ -156,11 +170,9 @@ def _decode_representation(record: Cursor) -> FingerRepresentation:
     captured_at, device, quality = read_capture(cursor)
     position = FingerPosition(cursor.within(1, 1, 10, "finger position"))
     number = cursor.within(1, 0, 15, "representation number")
-    cursor.within(1, _PPI, _PPI, "scale units")
-    scan_ppi = cursor.within(2, 1, 0xFFFF, "scan resolution")
-    cursor.within(2, scan_ppi, scan_ppi, "vertical scan resolution")
-    image_ppi = cursor.within(2, 1, 0xFFFF, "image resolution")
-    cursor.within(2, image_ppi, image_ppi, "vertical image resolution")
+    units = cursor.within(1, _PPI, _PIXELS_A_CM, "scale units")
+    scan_ppi = _decode_resolution(cursor, units, "scan resolution")
+    image_ppi = _decode_resolution(cursor, units, "image resolution")
     depth_bits = _one_of(cursor, (4, 8), "bit depth")
     compression = Compression(_one_of(cursor, tuple(Compression), "compression"))
     impression = Impression(_one_of(cursor, tuple(Impression), "impression type"))
@@ -176,6 +188,13 @@ def _decode_representation(record: Cursor) -> FingerRepresentation:
         position, captured_at, pixels, scan_ppi, image_ppi, depth_bits,
         quality, impression, device, compression, number, annotations,
     )  # fmt: skip
+
+
+def _decode_resolution(cursor: Cursor, units: int, what: str) -> int:
+    """Pixels an inch, the same across and down; from pixels a centimetre to the nearest."""
+    across = cursor.within(2, 1, 0xFFFF, what)
+    cursor.within(2, across, across, f"vertical {what}")
+    return round(across * 2.54) if units == _PIXELS_A_CM else across
 
 
 def _one_of(cursor: Cursor, known: tuple[int, ...], what: str) -> int:
@@ -199,23 +218,28 @@ def _decode_pixels(data: bytes, at: int, compression: Compression, depth_bits: i
             if int(pixels.max()) > 15:
                 raise BadRecord(at, "a pixel value above 15 at bit depth 4")
             return pixels * np.uint8(17)
+        case _ if depth_bits != 8:
+            raise BadRecord(at, f"{compression.name} at a bit depth of {depth_bits} is not read here")
+        case Compression.JP2_LOSSY | Compression.JP2_LOSSLESS:
+            return picture.read_jp2(data, at, width=width, height=height, channels=1)
+        case Compression.JPEG:
+            return picture.read_jpeg(data, at, width=width, height=height, channels=1)
+        case Compression.WSQ:
+            return picture.read_wsq(data, at, width=width, height=height)
 
 
 def _decode_annotations(cursor: Cursor) -> tuple[Annotation, ...]:
-    """The optional extended data: at most one annotation block (clause 8.4), nothing else."""
-    if cursor.at == cursor.end:
-        return ()
-    cursor.within(2, _ANNOTATION, _ANNOTATION, "extended data block type")
-    size = cursor.within(2, 7, 0xFFFF, "extended data block length")
-    block = cursor.part(size - 4, "annotation block")
-    count = block.within(1, 1, 255, "number of annotations")
-    annotations = tuple(
-        Annotation(
-            FingerPosition(block.within(1, 1, 10, "annotated finger")),
-            AnnotationCode(block.within(1, 1, 2, "annotation code")),
-        )
-        for _ in range(count)
-    )
-    block.finish("annotation block")
-    cursor.finish("representation")
-    return annotations
+    """The optional extended data blocks (clause 8.4): annotations are read, segmentation of slaps is passed over."""
+    found: list[Annotation] = []
+    while cursor.at < cursor.end:
+        kind = cursor.within(2, _SEGMENTATION, _ANNOTATION, "extended data block type")
+        size = cursor.within(2, 7 if kind == _ANNOTATION else 5, 0xFFFF, "extended data block length")
+        block = cursor.part(size - 4, "extended data block")
+        if kind == _SEGMENTATION:
+            continue
+        count = block.within(1, 1, 255, "number of annotations")
+        for _ in range(count):
+            position = FingerPosition(block.within(1, 1, 10, "annotated finger"))
+            found.append(Annotation(position, AnnotationCode(block.within(1, 1, 2, "annotation code"))))
+        block.finish("annotation block")
+    return tuple(found)

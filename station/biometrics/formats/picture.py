@@ -1,8 +1,9 @@
-"""PNG and JPEG inside a record: checked for shape and completeness before a decoder sees them."""
+"""Pictures inside a record (PNG, JPEG, JPEG 2000, WSQ): checked for shape before a decoder sees them."""
 
 import struct
 import zlib
 
+import _wsq
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,11 @@ LARGEST_AREA = 24_000_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
 _JPEG_FRAMES = frozenset(range(0xC0, 0xC4))
+_JP2_BOX = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
+_JP2_START = b"\xff\x4f\xff\x51"
+_WSQ_START, _WSQ_FRAME, _WSQ_END = b"\xff\xa0", 0xA2, b"\xff\xa1"
+WSQ_BITS_A_PIXEL = 0.75
+"""The FBI's rate for tenprint cards, about 15:1."""
 
 
 def check_size(width: int, height: int, at: int) -> None:
@@ -58,11 +64,53 @@ def read_png(data: bytes, at: int, *, width: int, height: int, depth_bits: int, 
     return _decode(data, at, flag, (height, width, 3) if channels == 3 else (height, width))
 
 
-def read_jpeg(data: bytes, at: int, *, width: int, height: int) -> Pixels:
-    """The pixels (h, w, 3) BGR of a JPEG that must have just this size."""
+def read_jpeg(data: bytes, at: int, *, width: int, height: int, channels: int = 3) -> Pixels:
+    """The pixels, (h, w) grey or (h, w, 3) BGR, of a JPEG that must have just this size."""
     if _jpeg_size(data, at) != (width, height):
         raise BadRecord(at, "the JPEG's size is not the record's")
-    return _decode(data, at, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, (height, width, 3))
+    flag = cv2.IMREAD_COLOR if channels == 3 else cv2.IMREAD_GRAYSCALE
+    shape = (height, width, 3) if channels == 3 else (height, width)
+    return _decode(data, at, flag | cv2.IMREAD_IGNORE_ORIENTATION, shape)
+
+
+def write_jp2(pixels: Pixels) -> bytes:
+    """A reversible JPEG 2000 of (h, w) grey or (h, w, 3) BGR; ValueError where it would not give every pixel back."""
+    done, data = cv2.imencode(".jp2", pixels, (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000))
+    again = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if done else None
+    if again is None or not np.array_equal(again, pixels):
+        raise ValueError("not a picture that JPEG 2000 keeps whole")
+    return data.tobytes()
+
+
+def read_jp2(data: bytes, at: int, *, width: int, height: int, channels: int) -> Pixels:
+    """The pixels, (h, w) grey or (h, w, 3) BGR, of a JPEG 2000 file or codestream that must have just this size."""
+    start = data.find(_JP2_START)
+    if start < 0 or (start > 0 and not data.startswith(_JP2_BOX)) or len(data) < start + 24:
+        raise BadRecord(at, "not a JPEG 2000 picture")
+    right, bottom, left, top = struct.unpack_from(">IIII", data, start + 8)
+    if (right - left, bottom - top) != (width, height):
+        raise BadRecord(at, "the JPEG 2000 picture's size is not the record's")
+    flag = cv2.IMREAD_COLOR if channels == 3 else cv2.IMREAD_GRAYSCALE
+    return _decode(data, at, flag, (height, width, 3) if channels == 3 else (height, width))
+
+
+def write_wsq(pixels: Pixels, bits_a_pixel: float = WSQ_BITS_A_PIXEL) -> bytes:
+    """WSQ (lossy) of (h, w) grey, at 500 ppi by definition."""
+    height, width = pixels.shape
+    return bytes(_wsq.compress(pixels.tobytes(), height, width, bits_a_pixel))
+
+
+def read_wsq(data: bytes, at: int, *, width: int, height: int) -> Pixels:
+    """The pixels (h, w) of a WSQ picture that must have just this size."""
+    if _wsq_size(data, at) != (width, height):
+        raise BadRecord(at, "the WSQ picture's size is not the record's")
+    try:
+        unpacked, columns, rows, _ = _wsq.decompress(data)
+    except Exception as wrong:  # the library raises no narrower class
+        raise BadRecord(at, "the WSQ picture cannot be decoded") from wrong
+    if (columns, rows, len(unpacked)) != (width, height, width * height):
+        raise BadRecord(at, "the WSQ picture cannot be decoded")
+    return np.frombuffer(unpacked, np.uint8).reshape(height, width)
 
 
 def _decode(data: bytes, at: int, flag: int, shape: tuple[int, ...]) -> Pixels:
@@ -129,3 +177,16 @@ def _jpeg_size(data: bytes, at: int) -> tuple[int, int]:
             return width, height
         place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
     raise BadRecord(at + min(place, len(data)), "the JPEG has no frame header")
+
+
+def _wsq_size(data: bytes, at: int) -> tuple[int, int]:
+    """Width and height by the frame header, found by walking the segments."""
+    if data[:2] != _WSQ_START or data[-2:] != _WSQ_END:
+        raise BadRecord(at, "not a whole WSQ picture")
+    place = 2
+    while place + 17 <= len(data) and data[place] == 0xFF:
+        if data[place + 1] == _WSQ_FRAME:
+            height, width = struct.unpack_from(">HH", data, place + 6)
+            return width, height
+        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    raise BadRecord(at + min(place, len(data)), "the WSQ picture has no frame header")

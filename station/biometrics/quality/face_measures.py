@@ -31,10 +31,10 @@ Values = npt.NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Measures:
     """Luminances and shares in 0..1; `sharpness` 0 (blurred) upwards, sharp from about 1; `openness` of the eyes in eye
-    distances; `mask` is how far the colour of mouth and lower cheeks is from the nose's (chroma in Lab units) when no lips
-    are seen, else 0; `glasses` is how dark a bar crosses the nose's root (share of the light there) when rims are seen
-    below both eyes, else 0; `gradient` is the background's mean step in levels a pixel, in the brightest channel (red
-    has little luminance)."""
+    distances; `mask` is how far the colour of mouth and lower cheeks is from the nose's (chroma in Lab units) when no
+    lips are seen, else 0; `glasses` is how dark a bar crosses the nose's root (share of the light there) when rims are
+    seen below both eyes, else 0; `gradient` is the background's mean step in levels a pixel, in the brightest channel
+    (red has little luminance)."""
 
     luminance: float
     entropy_bits: float
@@ -172,7 +172,8 @@ def _glasses(frame: Picture, face: Face) -> float:
 
 
 def _smooth_grey(view: Picture) -> Values:
-    return cv2.GaussianBlur(cv2.cvtColor(view, cv2.COLOR_BGR2GRAY).astype(np.float64), (0, 0), 1.0)
+    grey = cv2.cvtColor(view, cv2.COLOR_BGR2GRAY).astype(np.float64)
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float64)
 
 
 def _lab_region(lab: npt.NDArray[np.float32], left: float, top: float, right: float, bottom: float) -> Values:

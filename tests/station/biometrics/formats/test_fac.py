@@ -1,6 +1,7 @@
 """Face image records against bytes counted by hand from the standard's tables."""
 
 import dataclasses
+import io
 import struct
 import zlib
 from contextlib import suppress
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from station.biometrics.formats import fac
 from station.biometrics.formats.blocks import QualityBlock
@@ -100,9 +102,9 @@ def test_a_png_that_unpacks_to_more_than_it_says_is_refused() -> None:
         (11, b"\x00", "record length"),
         (15, b"\x01", "temporal"),
         (43, b"\x03", "gender"),
-        (44, b"\x01", "eye"),
-        (58, b"\x02", "image type"),
-        (59, b"\x02", "data type"),
+        (58, b"\x03", "image type"),
+        (59, b"\x02", "JPEG 2000"),
+        (59, b"\x04", "data type"),
         (61, b"\x04", "size"),
         (65, b"\x01", "post-processing"),
         (68, b"\x03", "colour space"),
@@ -114,6 +116,24 @@ def test_a_wrong_byte_is_named_by_its_place(at: int, value: bytes, what: str) ->
     data[at : at + 1] = value
     with pytest.raises(BadRecord, match=what):
         fac.decode(bytes(data))
+
+
+def test_what_another_system_states_of_the_person_is_read() -> None:
+    data = bytearray(record())
+    data[44:52] = bytes((1, 2, 170, 0, 0, 3, 0, 1))  # black eyes, black hair, 170 cm, glasses, neutral
+    data[58] = fac.ImageKind.TOKEN_FRONTAL
+    (photo,) = fac.decode(bytes(data)).photos
+    assert photo.traits == fac.Traits(1, 2, 170, 3, 1)
+    assert photo.kind is fac.ImageKind.TOKEN_FRONTAL
+    assert record(photo) == bytes(data)
+
+
+def test_a_jpeg_2000_of_another_library_is_read_back_whole() -> None:
+    file = io.BytesIO()
+    Image.fromarray(PICTURE[:, :, ::-1]).save(file, "JPEG2000", irreversible=False)
+    photo = dataclasses.replace(PHOTO, data=file.getvalue(), coding=fac.ImageCoding.JP2_LOSSLESS)
+    (read,) = fac.decode(record(photo)).photos
+    assert np.array_equal(fac.pixels_of(read), PICTURE)
 
 
 @given(st.data())

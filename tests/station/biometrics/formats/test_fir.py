@@ -1,6 +1,7 @@
 """Finger image records against bytes counted by hand from the standard's tables."""
 
 import dataclasses
+import io
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -10,14 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from station.biometrics.formats import fir
+from station.biometrics.formats import fir, picture
 from station.biometrics.formats.blocks import CaptureDevice, QualityBlock
 from station.biometrics.formats.errors import BadRecord
 from station.biometrics.formats.picture import Pixels
 from station.biometrics.model import FingerPosition
 
 GREY = (np.arange(6, dtype=np.uint8).reshape(2, 3) * 40).astype(np.uint8)
+RIDGES = (128 + 90 * np.sin(np.add.outer(np.arange(96), np.arange(128) * 0.4) * 0.7)).astype(np.uint8)
 NIBBLES = (np.arange(15, dtype=np.uint8).reshape(3, 5) * 17).astype(np.uint8)
 INDEX = fir.FingerRepresentation(
     FingerPosition.RIGHT_INDEX,
@@ -57,9 +60,14 @@ def test_local_time_is_written_in_utc() -> None:
     assert record(captured_at=local) == record()
 
 
-@pytest.mark.parametrize("compression", list(fir.Compression))
-@pytest.mark.parametrize(("depth_bits", "pixels"), [(8, GREY), (4, NIBBLES)])
-def test_what_is_written_is_read_back(compression: fir.Compression, depth_bits: int, pixels: Pixels) -> None:
+C = fir.Compression
+
+
+@pytest.mark.parametrize(
+    ("depth_bits", "pixels", "compression"),
+    [(8, GREY, C.RAW), (8, GREY, C.PNG), (8, RIDGES, C.JP2_LOSSLESS), (4, NIBBLES, C.RAW), (4, NIBBLES, C.PNG)],
+)
+def test_what_is_written_is_read_back(depth_bits: int, pixels: Pixels, compression: fir.Compression) -> None:
     annotations = (
         fir.Annotation(FingerPosition.LEFT_RING, fir.AnnotationCode.AMPUTATED),
         fir.Annotation(FingerPosition.LEFT_THUMB, fir.AnnotationCode.UNUSABLE),
@@ -111,10 +119,12 @@ def test_missing_fingers_are_an_annotation_block() -> None:
         (22, b"\x0d", "capture time"),
         (35, b"\x65", "quality score"),
         (40, b"\x0b", "finger position"),
-        (42, b"\x02", "scale units"),
+        (42, b"\x03", "scale units"),
         (46, b"\xfd", "vertical scan"),
         (51, b"\x05", "bit depth"),
-        (52, b"\x02", "compression"),
+        (52, b"\x01", "compression"),
+        (52, b"\x02", "WSQ"),
+        (52, b"\x05", "JPEG 2000"),
         (53, b"\x07", "impression"),
         (55, b"\x04", "6 bytes for 4 x 2"),
         (57, b"\x00", "3 x 0 pixels"),
@@ -145,3 +155,41 @@ def test_damaged_records_are_refused_or_read_but_never_crash(data: st.DataObject
 def test_noise_after_the_magic_is_refused(noise: bytes) -> None:
     with pytest.raises(BadRecord):
         fir.decode(b"FIR\x00020\x00" + noise)
+
+
+def test_a_wsq_copy_is_near_its_master_and_much_smaller() -> None:
+    data = record(pixels=RIDGES, compression=C.WSQ)
+    (copy,) = fir.decode(data).representations
+    assert copy.compression is C.WSQ
+    assert copy.pixels.shape == RIDGES.shape
+    assert np.abs(copy.pixels.astype(int) - RIDGES).mean() < 12
+    assert len(data) < RIDGES.size / 3
+
+
+def test_a_jpeg_2000_finger_of_another_library_is_read_and_ours_by_it() -> None:
+    file = io.BytesIO()
+    Image.fromarray(GREY).save(file, "JPEG2000", irreversible=False)
+    assert np.array_equal(picture.read_jp2(file.getvalue(), 0, width=3, height=2, channels=1), GREY)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(picture.write_jp2(RIDGES)))), RIDGES)
+
+
+def test_four_bits_are_not_dressed_up_as_wsq() -> None:
+    with pytest.raises(ValueError, match="4 bits"):
+        record(pixels=NIBBLES, depth_bits=4, compression=C.WSQ)
+
+
+def test_pixels_a_centimetre_are_read_as_pixels_an_inch() -> None:
+    data = bytearray(record())
+    data[42:51] = bytes.fromhex("02 00C5 00C5 00C5 00C5")
+    (read,) = fir.decode(bytes(data)).representations
+    assert (read.scan_ppi, read.image_ppi) == (500, 500)
+
+
+def test_segmentation_of_a_slap_is_passed_over() -> None:
+    data = bytearray(record(annotations=(fir.Annotation(FingerPosition.LEFT_RING, fir.AnnotationCode.AMPUTATED),)))
+    extra = bytes.fromhex("0001 0007 010203")
+    data += extra
+    data[8:12] = len(data).to_bytes(4, "big")
+    data[16:20] = (len(data) - 16).to_bytes(4, "big")
+    (read,) = fir.decode(bytes(data)).representations
+    assert [one.position for one in read.annotations] == [FingerPosition.LEFT_RING]
