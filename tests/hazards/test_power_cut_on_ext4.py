@@ -52,14 +52,17 @@ class Running:
     saved: dict[int, str] = field(default_factory=dict)
     _rest: bytes = b""
 
-    def let_seal(self, count: int) -> None:
-        """Until so many more are shown as saved."""
+    def let_seal(self, count: int, moments: int = 0) -> None:
+        """Until so many more are shown as saved, and some moments longer: so cuts fall anywhere in a seal."""
+        self.process.send_signal(signal.SIGCONT)
         wanted = len(self.saved) + count
         while len(self.saved) < wanted:
             self._hear()
+        for _ in range(moments):
+            os.sched_yield()
 
     def cut(self, target: Path) -> Path:
-        """Freeze the sealer where it is, take the disk's bytes, let it go on; `saved` holds all it had said."""
+        """Freeze the sealer where it is and take the disk's bytes; `saved` holds all it had said until then."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
         assert self.process.stdout is not None
@@ -67,9 +70,7 @@ class Running:
         with suppress(BlockingIOError):
             self._hear()
         os.set_blocking(self.process.stdout.fileno(), True)
-        copy = copied(self.image, target)
-        self.process.send_signal(signal.SIGCONT)
-        return copy
+        return copied(self.image, target)
 
     def _hear(self) -> None:
         assert self.process.stdout is not None
@@ -119,7 +120,7 @@ def cut_often(tmp_path: Path, cuts: int, care: str) -> int:
     chance, lost = random.Random(cuts), 0
     with sealing(tmp_path, care) as running:
         for _ in range(cuts):
-            running.let_seal(chance.randrange(1, 4))
+            running.let_seal(chance.randrange(1, 4), chance.randrange(20_000))
             image = running.cut(tmp_path / "cut.img")
             found = after_the_cut(image, tmp_path / "after")
             lost += len(running.saved.items() - found.items())
