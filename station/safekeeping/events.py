@@ -27,6 +27,7 @@ class SealTrouble(Enum):
     DISK_ERROR = "disk_error"
     NOT_OPEN = "not_open"
     BAD_PARTS = "bad_parts"
+    TOKEN_SILENT = "token_silent"
 
 
 class QuarantineCause(Enum):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from station.safekeeping import cbor
 from station.safekeeping.cbor import BadCbor, Fields
 from station.safekeeping.disk import Disk, write_new
-from station.safekeeping.signing import SECRET_SIZE, SigningKey
+from station.safekeeping.signing import MLDSA_SEED_SIZE, P256_PUBLIC_SIZE, SECRET_SIZE, SigningKey, VerifyKey
 
 FORMAT = "ktpel-secret/1"
 MAX_MEMORY_KIB = 1 << 20
@@ -81,26 +81,67 @@ def _derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
 STATION_PURPOSE = "station"
 
 
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A P-256 key that lies in a token: the id it is found by there, and its public point (65 bytes)."""
+
+    key_id: bytes
+    point: bytes
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class StationSecret:
-    """What a station keeps under its passphrase: its name, its signing secret, and the root it was given to trust."""
+    """What a station keeps under its passphrase: its name, its signing secret, and the root it was given to trust.
+
+    `signing` is the P-256 scalar and the ML-DSA seed (64 bytes), or the seed alone (32) beside a `token`. `retired` are
+    the public keys this station signed with before; `memory` keys what it hashes for itself, and outlives `signing`.
+    """
 
     name: str
     signing: bytes
     root_fingerprint: bytes
+    token: TokenKey | None = None
+    retired: tuple[VerifyKey, ...] = ()
+    memory: bytes = b""
 
     def value(self) -> cbor.Value:
-        return {"name": self.name, "signing": self.signing, "root": self.root_fingerprint}
+        value: dict[str, cbor.Value] = {"name": self.name, "signing": self.signing, "root": self.root_fingerprint}
+        if self.token is not None:
+            value["token"] = [self.token.key_id, self.token.point]
+        if self.retired:
+            value["retired"] = [key.value() for key in self.retired]
+        if self.memory:
+            value["memory"] = self.memory
+        return value
 
     @classmethod
     def from_value(cls, value: cbor.Value) -> "StationSecret":
         """Raises BadCbor."""
         fields = Fields(value)
-        secret = cls(fields.text("name"), fields.octets("signing", SECRET_SIZE), fields.octets("root", 32))
+        token = None
+        if fields.has("token"):
+            key_id, point = cbor.items(fields.value("token"), "token", 2)
+            token = TokenKey(cbor.octets(key_id, "key id"), cbor.octets(point, "point", P256_PUBLIC_SIZE))
+        secret = cls(
+            name=fields.text("name"),
+            signing=fields.octets("signing", SECRET_SIZE if token is None else MLDSA_SEED_SIZE),
+            root_fingerprint=fields.octets("root", 32),
+            token=token,
+            retired=tuple(VerifyKey.from_value(entry) for entry in fields.items("retired"))
+            if fields.has("retired")
+            else (),
+            memory=fields.octets("memory") if fields.has("memory") else b"",
+        )
         fields.done()
         return secret
 
+    @property
+    def memory_key(self) -> bytes:
+        """What keyed hashes on this station use; it stays when the signing keys change."""
+        return self.memory or self.signing
+
     def signer(self) -> SigningKey:
+        """The signing key where it is a file; a ValueError where a token holds half of it."""
         return SigningKey(self.signing)
 
     def __repr__(self) -> str:

@@ -15,9 +15,10 @@ from station.safekeeping.events import EventKind, QuarantineCause
 from station.safekeeping.keyring import Keyring, KeyringRefusal, KeyringRefused, read_keyring
 from station.safekeeping.keys import STATION_PURPOSE, KeyFileBad, StationSecret, WrongPassphrase, unlock
 from station.safekeeping.notes import open_note
-from station.safekeeping.signing import VerifyKey
+from station.safekeeping.signing import Signer, VerifyKey
 from station.safekeeping.spool import Entry, Quarantined, Spool
 from station.safekeeping.states import State
+from station.safekeeping.token import TokenAccess, TokenRefused, open_signer
 from station.text import Message, msg
 
 STATION_KEY = "station.key"
@@ -45,6 +46,14 @@ def open_secret(folder: Path, passphrase: str) -> StationSecret:
     except (KeyFileBad, BadCbor) as why:
         text = msg("The station's key file was changed or others can read it. Call the technician.")
         raise VaultRefused(text) from why
+
+
+def take_signer(secret: StationSecret, token: TokenAccess | None) -> Signer:
+    """What signs for this station; raises VaultRefused."""
+    try:
+        return open_signer(secret, token)
+    except TokenRefused as why:
+        raise VaultRefused(why.message) from why
 
 
 def lock_folder(folder: Path) -> int:
@@ -97,7 +106,7 @@ def _moment(unix_ms: int) -> datetime:
     return datetime.fromtimestamp(unix_ms / 1000, UTC)
 
 
-def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when: Instant) -> Core | None:
+def recover(log: AuditLog, spool: Spool, cases: CaseStore, keys: Sequence[VerifyKey], when: Instant) -> Core | None:
     """Bring spool, cases and log in line with the files, and write down what was found; returns the newest bundle's
     header. Raises OSError."""
     logged = {
@@ -107,15 +116,15 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
     }
     handles = [case for case, _ in cases.all()]
     aside = spool.recover(
-        logged, {case.case_id for case in handles}, lambda path: _entry_from_header(path, key, handles)
+        logged, {case.case_id for case in handles}, lambda path: _entry_from_header(path, keys, handles)
     )
     closed = {entry.case_id for entry in spool.entries() if entry.kind is Kind.MANIFEST}
     for case in handles:
         if case.case_id in closed:
             spool.queue_case(case.case_id)
             cases.end(case)
-    aside += _put_altered_aside(spool, key)
-    newest = newest_signed(spool, key)
+    aside += _put_altered_aside(spool, keys)
+    newest = newest_signed(spool, keys)
     if newest is not None and log.contradicts(newest.checkpoint):
         log.append(EventKind.LOG_DAMAGED, when, {"record": log.checkpoint.count})
     for one in aside:
@@ -130,9 +139,9 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, key: VerifyKey, when:
     return newest
 
 
-def _entry_from_header(path: Path, key: VerifyKey, handles: Sequence[CaseHandle]) -> Entry | None:
+def _entry_from_header(path: Path, keys: Sequence[VerifyKey], handles: Sequence[CaseHandle]) -> Entry | None:
     """What a bundle's metadata must have said: all of it while its case is open, all but case and label afterwards."""
-    envelope = _signed(path, key)
+    envelope = _signed(path, keys)
     if envelope is None:
         return None
     core = envelope.core
@@ -151,19 +160,19 @@ def _entry_from_header(path: Path, key: VerifyKey, handles: Sequence[CaseHandle]
     )
 
 
-def _put_altered_aside(spool: Spool, key: VerifyKey) -> list[Quarantined]:
+def _put_altered_aside(spool: Spool, keys: Sequence[VerifyKey]) -> list[Quarantined]:
     """Bundles of open cases that this station did not sign like that: they are captured again."""
-    altered = [entry for entry in spool.entries(State.SEALED) if _signed(spool.path(entry), key) is None]
+    altered = [entry for entry in spool.entries(State.SEALED) if _signed(spool.path(entry), keys) is None]
     for entry in altered:
         spool.put_aside(entry.id)
     return [Quarantined(entry.sequence, QuarantineCause.WRONG_HASH) for entry in altered]
 
 
-def sealed_of(spool: Spool, case: CaseHandle, key: VerifyKey) -> tuple[SealedLabel, ...]:
+def sealed_of(spool: Spool, case: CaseHandle, keys: Sequence[VerifyKey]) -> tuple[SealedLabel, ...]:
     """What is sealed of an open case, in sequence: only files that hold and that this station signed."""
     found = []
     for entry in spool.of_case(case.case_id):
-        envelope = None if entry.state is State.QUARANTINED else _signed(spool.path(entry), key)
+        envelope = None if entry.state is State.QUARANTINED else _signed(spool.path(entry), keys)
         if envelope is None or envelope.core.case_commitment != case.tag().commitment():
             continue
         core, sha256 = envelope.core, envelope.sha256.hex()
@@ -173,20 +182,21 @@ def sealed_of(spool: Spool, case: CaseHandle, key: VerifyKey) -> tuple[SealedLab
     return tuple(found)
 
 
-def newest_signed(spool: Spool, key: VerifyKey) -> Core | None:
+def newest_signed(spool: Spool, keys: Sequence[VerifyKey]) -> Core | None:
     """The header of the newest bundle that is still here and whose signatures are this station's."""
     for entry in reversed(spool.entries()):
         if entry.state not in (State.PURGED, State.QUARANTINED):
-            envelope = _signed(spool.path(entry), key)
+            envelope = _signed(spool.path(entry), keys)
             if envelope is not None:
                 return envelope.core
     return None
 
 
-def _signed(path: Path, key: VerifyKey) -> Envelope | None:
+def _signed(path: Path, keys: Sequence[VerifyKey]) -> Envelope | None:
     try:
         with path.open("rb") as stream:
             envelope = read_envelope(stream)
+        key = next((one for one in keys if one.key_id == envelope.core.key_id), keys[0])
         envelope.check_signed_by(key)
     except (BundleRefused, OSError):
         return None

@@ -21,6 +21,7 @@ P256_SIGNATURE_SIZE = 64
 MLDSA_SIGNATURE_SIZE = 3309
 KEY_ID_SIZE = 8
 SECRET_SIZE = 64
+MLDSA_SEED_SIZE = 32
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -82,12 +83,17 @@ class VerifyKey:
         return cls(octets(p256, "p256", P256_PUBLIC_SIZE), octets(mldsa, "mldsa65", MLDSA_PUBLIC_SIZE))
 
 
+class SignerSilent(OSError):
+    """The token does not answer: nothing was signed, and the same can be tried again."""
+
+
 class Signer(Protocol):
-    """Whatever can sign: a key in memory today, a token's P-256 beside an ML-DSA file where there is one."""
+    """Whatever can sign: a key in memory, or a token's P-256 beside an ML-DSA file. `sign` may raise SignerSilent."""
 
     @property
     def public(self) -> VerifyKey: ...
     def sign(self, message: bytes) -> Signatures: ...
+    def close(self) -> None: ...
 
 
 class SigningKey:
@@ -103,11 +109,20 @@ class SigningKey:
 
     def sign(self, message: bytes) -> Signatures:
         r, s = decode_dss_signature(self._p256.sign(message, ec.ECDSA(SHA256())))
-        s = min(s, _ORDER - s)
-        return Signatures(r.to_bytes(32, "big") + s.to_bytes(32, "big"), self._mldsa.sign(message, MLDSA_CONTEXT))
+        raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return Signatures(low_s(raw), self._mldsa.sign(message, MLDSA_CONTEXT))
+
+    def close(self) -> None:
+        """Nothing to let go of: the key is in memory as long as this object."""
 
     def __repr__(self) -> str:
         return "SigningKey(...)"
+
+
+def low_s(raw: bytes) -> bytes:
+    """A raw P-256 signature (r || s, 64 bytes) with the smaller of its two valid s."""
+    s = int.from_bytes(raw[32:], "big")
+    return raw[:32] + min(s, _ORDER - s).to_bytes(32, "big")
 
 
 def new_secret(entropy: Callable[[int], bytes]) -> bytes:

@@ -27,9 +27,10 @@ from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
 from station.safekeeping.keys import StationSecret
 from station.safekeeping.notes import Note, Outcome, applicant_tag, close_note
 from station.safekeeping.recovery import KEYRING, VaultRefused
-from station.safekeeping.signing import Signatures
+from station.safekeeping.signing import Signatures, Signer, SignerSilent
 from station.safekeeping.spool import Entry, Spool
 from station.safekeeping.states import ON_THE_WAY, State
+from station.safekeeping.token import TokenAccess
 from station.text import Message, msg
 
 __all__ = [
@@ -82,27 +83,34 @@ class Outgoing:
 class Vault:
     """An unlocked safekeeping folder. `officer` is named in every audit record while someone is logged in."""
 
-    def __init__(self, folder: Path, secret: StationSecret, keyring: Keyring, clock: Clock, disk: Disk,
+    def __init__(self, folder: Path, secret: StationSecret, signer: Signer, keyring: Keyring, clock: Clock, disk: Disk,
                  entropy: Entropy, largest_case_bytes: int, log: AuditLog, spool: Spool,
                  cases: CaseStore) -> None:  # fmt: skip
         self._thread = threading.get_ident()
         self._folder, self._clock, self._disk, self._entropy = folder, clock, disk, entropy
         self._largest_case_bytes = largest_case_bytes
-        self.station, self._root, self._signer = secret.name, secret.root_fingerprint, secret.signer()
-        self._applicants = secret.signing
+        self.station, self._root, self._signer = secret.name, secret.root_fingerprint, signer
+        self._own_keys = (signer.public, *secret.retired)
+        self._applicants = secret.memory_key
         self.officer: str | None = None
         self.keyring, self.spool, self._log, self._cases = keyring, spool, log, cases
         self._open = ExitStack()
 
     @classmethod
     def unlock(cls, folder: Path, passphrase: str, clock: Clock, *, disk: Disk | None = None,
-               entropy: Entropy = os.urandom, largest_case_bytes: int = LARGEST_CASE_BYTES) -> "Vault":  # fmt: skip
-        """Open the folder on the calling thread, which alone may use the vault; raises VaultRefused."""
+               entropy: Entropy = os.urandom, largest_case_bytes: int = LARGEST_CASE_BYTES,
+               token: TokenAccess | None = None) -> "Vault":  # fmt: skip
+        """Open the folder on the calling thread, which alone may use the vault; raises VaultRefused.
+
+        `token` is where the settings say the signing key lies; a key file that says otherwise is refused.
+        """
         disk = disk or SystemDisk()
         with ExitStack() as stack:
             try:
                 secret = recovery.open_secret(folder, passphrase)
                 stack.callback(os.close, recovery.lock_folder(folder))
+                signer = recovery.take_signer(secret, token)
+                stack.callback(signer.close)
                 when = instant(clock)
                 log = AuditLog.open(folder / "audit", disk, when)
                 stack.callback(log.close)
@@ -110,9 +118,11 @@ class Vault:
                 stack.callback(spool.close)
                 cases = CaseStore(folder / "spool" / "cases", disk)
                 recovery.note_clock(log, when)
-                newest = recovery.recover(log, spool, cases, secret.signer().public, when)
+                newest = recovery.recover(log, spool, cases, (signer.public, *secret.retired), when)
                 keyring = recovery.open_keyring(folder, secret.root_fingerprint, when, log, newest)
-                vault = cls(folder, secret, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases)
+                vault = cls(
+                    folder, secret, signer, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases
+                )
             except OSError as why:
                 text = msg("The data folder cannot be used. Check the disk, then start again.")
                 raise VaultRefused(text) from why
@@ -174,7 +184,7 @@ class Vault:
         """
         self._assert_thread()
         return tuple(
-            OpenCase(case.number, _moment(begun_ms), recovery.sealed_of(self.spool, case, self._signer.public))
+            OpenCase(case.number, _moment(begun_ms), recovery.sealed_of(self.spool, case, self._own_keys))
             for case, begun_ms in self._cases.all()
         )
 
@@ -251,7 +261,7 @@ class Vault:
         """Walk the whole log and hold it against the signed checkpoint in the newest bundle."""
         self._assert_thread()
         self._log.flush()
-        newest = recovery.newest_signed(self.spool, self._signer.public)
+        newest = recovery.newest_signed(self.spool, self._own_keys)
         return audit.verify(self._folder / "audit", newest.checkpoint if newest else None)
 
     def install_keyring(self, document: bytes) -> Keyring:
@@ -288,7 +298,7 @@ class Vault:
                 draft, lambda write: write_bundle(core, content, recipients, self._signer, write, self._entropy)
             )
         except OSError as why:
-            cause = SealTrouble.DISK_FULL if _is_full(why) else SealTrouble.DISK_ERROR
+            cause = _trouble(why)
             self.audit(EventKind.SEAL_REFUSED, case=case.case_id, cause=cause)
             return SealRefused(_disk_message(why), cause)
         self.audit(EventKind.BUNDLE_SEALED, **entry.logged())
@@ -333,7 +343,15 @@ def _is_full(why: OSError) -> bool:
     return why.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
+def _trouble(why: OSError) -> SealTrouble:
+    if isinstance(why, SignerSilent):
+        return SealTrouble.TOKEN_SILENT
+    return SealTrouble.DISK_FULL if _is_full(why) else SealTrouble.DISK_ERROR
+
+
 def _disk_message(why: OSError) -> Message:
+    if isinstance(why, SignerSilent):
+        return msg("The token that signs does not answer. Plug it in, then press again; the capture is kept.")
     if _is_full(why):
         return msg("The disk is full. Deliver waiting files, then press again; the capture is kept.")
     return msg("The disk does not take the file. Press again; the capture is kept.")
