@@ -13,7 +13,7 @@ from typing import BinaryIO
 from station.receiver.case_file import CaseHead, CaseSummary, add_files
 from station.receiver.case_records import OpenedBundle, read_records
 from station.receiver.decrypting import decrypt
-from station.receiver.verifying import BundleReport, VerifyReport, verify
+from station.receiver.verifying import LAST_SECOND, BundleReport, VerifyReport, verify
 from station.safekeeping import cbor
 from station.safekeeping.bundle import BundleRefused, Envelope, Kind, Refusal, read_envelope
 from station.safekeeping.cbor import BadCbor, Fields
@@ -24,8 +24,6 @@ from station.text import Language, Text
 
 MANIFEST_FORMAT = "ktpel-manifest/1"
 STAGING = ".opening"
-LAST_SECOND = 253_402_300_799
-"""The end of the year 9999: a bundle may be signed with any number as its time."""
 
 
 class Completeness(Enum):

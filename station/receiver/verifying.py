@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
-from station.safekeeping.bundle import BundleRefused, Envelope, Refusal, read_envelope
+from station.safekeeping.bundle import BundleRefused, Core, Envelope, Refusal, read_envelope
 from station.safekeeping.keyring import Keyring
 
 SUFFIX = ".ktpb"
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999: a bundle may be signed with any number as its time."""
 
 
 class Rejection(Enum):
@@ -17,6 +21,7 @@ class Rejection(Enum):
     UNKNOWN_STATION = "its station is not in the keyring"
     OTHER_STATION = "its station's name is not the one this key was given to"
     REVOKED = "its station's key was revoked"
+    OUT_OF_TIME = "it was sealed outside its station key's time"
     TRAINING = "it was made with simulated devices or for training"
     UNREADABLE_FILE = "the file cannot be read"
 
@@ -45,6 +50,15 @@ class BundleReport:
     @property
     def training(self) -> bool:
         return self.envelope is not None and self.envelope.core.training
+
+
+class Link(Protocol):
+    """What the chain is made of: an envelope, or a stored bundle's header and hash."""
+
+    @property
+    def core(self) -> Core: ...
+    @property
+    def sha256(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +98,44 @@ def bundle_files(paths: Path | Iterable[Path]) -> list[Path]:
 
 
 def _verify_one(path: Path, keyring: Keyring, training_ok: bool) -> BundleReport:
-    envelope = None
     try:
         with path.open("rb") as stream:
             envelope = read_envelope(stream)
-        station = keyring.station(envelope.core.key_id)
-        if station is None:
-            return BundleReport(path, envelope, Rejection.UNKNOWN_STATION)
-        envelope.check_signed_by(station.key)
     except BundleRefused as why:
-        return BundleReport(path, envelope, why.reason)
+        return BundleReport(path, None, why.reason)
     except OSError:
         return BundleReport(path, None, Rejection.UNREADABLE_FILE)
-    if station.name != envelope.core.station:
-        return BundleReport(path, envelope, Rejection.OTHER_STATION)
-    if envelope.core.key_id in keyring.revoked:
-        return BundleReport(path, envelope, Rejection.REVOKED)
-    if envelope.core.training and not training_ok:
-        return BundleReport(path, envelope, Rejection.TRAINING)
-    return BundleReport(path, envelope, None)
+    return BundleReport(path, envelope, judge(envelope, keyring, training_ok=training_ok))
+
+
+def judge(envelope: Envelope, keyring: Keyring, *, training_ok: bool) -> Refusal | Rejection | None:
+    """Why a bundle of sound form is not taken; None when it is. It depends on the bundle and the keyring alone."""
+    core = envelope.core
+    station = keyring.station(core.key_id)
+    if station is None:
+        return Rejection.UNKNOWN_STATION
+    try:
+        envelope.check_signed_by(station.key)
+    except BundleRefused as why:
+        return why.reason
+    if station.name != core.station:
+        return Rejection.OTHER_STATION
+    if core.key_id in keyring.revoked:
+        return Rejection.REVOKED
+    if not station.may_sign_at(_moment(core.created.unix_ms)):
+        return Rejection.OUT_OF_TIME
+    if core.training and not training_ok:
+        return Rejection.TRAINING
+    return None
+
+
+def _moment(unix_ms: int) -> datetime:
+    """A station may sign any number as its time."""
+    return datetime.fromtimestamp(min(unix_ms // 1000, LAST_SECOND), UTC)
 
 
 def _is_signed(report: BundleReport) -> bool:
-    return report.problem in (None, Rejection.TRAINING, Rejection.REVOKED)
+    return report.problem in (None, Rejection.TRAINING, Rejection.REVOKED, Rejection.OUT_OF_TIME)
 
 
 def _order(report: BundleReport) -> tuple[str, int, str]:
@@ -114,13 +143,13 @@ def _order(report: BundleReport) -> tuple[str, int, str]:
     return ("", 0, str(report.path)) if core is None else (core.station, core.sequence, str(report.path))
 
 
-def _chain_findings(envelopes: Sequence[Envelope]) -> list[ChainFinding]:
+def _chain_findings(envelopes: Sequence[Link]) -> list[ChainFinding]:
     findings: list[ChainFinding] = []
-    last: Envelope | None = None
+    last: Link | None = None
     for envelope in envelopes:
         core = envelope.core
         if last is not None and (last.core.station, last.core.key_id) == (core.station, core.key_id):
-            if (fault := _fault_between(last, envelope)) is not None:
+            if (fault := fault_between(last, envelope)) is not None:
                 findings.append(ChainFinding(core.station, core.sequence, fault))
             if envelope.sha256 == last.sha256:
                 continue
@@ -130,7 +159,8 @@ def _chain_findings(envelopes: Sequence[Envelope]) -> list[ChainFinding]:
     return findings
 
 
-def _fault_between(before: Envelope, after: Envelope) -> ChainFault | None:
+def fault_between(before: Link, after: Link) -> ChainFault | None:
+    """What is wrong between two neighbours of one station's chain, in the order of their numbers."""
     if after.sha256 == before.sha256:
         return None
     if after.core.sequence == before.core.sequence:

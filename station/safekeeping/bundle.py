@@ -318,6 +318,12 @@ def read_envelope(stream: BinaryIO) -> Envelope:
     )
 
 
+def read_core(stream: BinaryIO) -> Core:
+    """What the header alone says, of a bundle that was verified before; raises BundleRefused."""
+    body = stream.read(_check_preamble(stream.read(PREAMBLE.size)))
+    return _read_header(body)[1]
+
+
 def _check_preamble(preamble: bytes) -> int:
     if preamble[:8] != MAGIC[: len(preamble)]:
         changed = preamble[:4] in (b"\x09KTP", MAGIC[:4])

@@ -16,6 +16,7 @@ from station.safekeeping.disk import (
     remove_quietly,
     write_all,
     write_new,
+    write_over,
     write_part,
 )
 from station.safekeeping.events import QuarantineCause
@@ -183,6 +184,19 @@ class Spool:
         if self.path(entry).exists():
             self._set_aside(self.path(entry))
         return self.advance(bundle_id, State.QUARANTINED)
+
+    def keep_receipt(self, bundle_id: bytes, receipt: bytes) -> Entry:
+        """Keep a receipt beside its bundle, durably; the caller has verified it. Raises OSError."""
+        check_step(self._entries[bundle_id].state, State.RECEIPTED)
+        write_over(self._disk, self.receipt_path(self._entries[bundle_id]), receipt)
+        return self.advance(bundle_id, State.RECEIPTED)
+
+    def forget_receipt(self, bundle_id: bytes) -> Entry:
+        """The receipt beside a bundle does not hold: the bundle is to be delivered again. Raises OSError."""
+        check_step(self._entries[bundle_id].state, State.QUEUED)
+        self._disk.unlink(self.receipt_path(self._entries[bundle_id]))
+        self._disk.fsync_folder(self.bundles)
+        return self.advance(bundle_id, State.QUEUED)
 
     def purge(self, bundle_id: bytes, receipt: bytes) -> Entry:
         """Keep the receipt durably, then delete the bundle; its metadata stays. The caller has verified the receipt."""

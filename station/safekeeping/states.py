@@ -32,10 +32,10 @@ NEXT: Mapping[State, frozenset[State]] = {
     S.ON_USB: frozenset({S.QUEUED, S.UPLOADING, S.RECEIPTED, S.REJECTED, S.QUARANTINED}),
     S.UPLOADING: frozenset({S.QUEUED, S.SENT, S.RECEIPTED, S.REJECTED, S.QUARANTINED}),
     S.SENT: frozenset({S.QUEUED, S.ON_USB, S.RECEIPTED, S.REJECTED, S.QUARANTINED}),
-    S.RECEIPTED: frozenset({S.PURGED}),
+    S.RECEIPTED: frozenset({S.PURGED, S.QUEUED}),
     S.PURGED: frozenset(),
     S.QUARANTINED: frozenset(),
-    S.REJECTED: frozenset(),
+    S.REJECTED: frozenset({S.QUEUED, S.RECEIPTED}),
 }
 
 

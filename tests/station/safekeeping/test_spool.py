@@ -286,7 +286,7 @@ def test_the_table_knows_every_state_and_refuses_every_other_step() -> None:
             else:
                 with pytest.raises(IllegalTransition):
                     check_step(now, then)
-    before = {State.SENT, State.ON_USB, State.QUEUED, State.UPLOADING}
+    before = {State.SENT, State.ON_USB, State.QUEUED, State.UPLOADING, State.REJECTED}
     assert {now for now in State if State.RECEIPTED in NEXT[now]} == before
     assert {now for now in State if State.PURGED in NEXT[now]} == {State.RECEIPTED}
 
