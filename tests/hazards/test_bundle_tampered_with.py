@@ -3,6 +3,7 @@
 import hashlib
 import io
 import random
+from collections.abc import Iterable
 
 import pytest
 
@@ -30,8 +31,8 @@ SECRET, STRANGER = RecipientSecret(bytes(32)), RecipientSecret(b"\1" * 32)
 TAG = CaseTag(b"c" * 16, "BPN-0001", b"s" * 32)
 
 
-def seal(number: int, signer: SigningKey = SIGNER, **changes: object) -> bytes:
-    parts = finger(number)
+def seal(number: int, signer: SigningKey = SIGNER, size: int = 300, **changes: object) -> bytes:
+    parts = finger(number, size)
     content = [index_of(TAG, f"finger {number}", parts).encode(), *(part.data for part in parts)]
     fields: dict[str, object] = {
         "id": bytes([number]) * 16, "kind": Kind.SEGMENT, "station": "s", "key_id": signer.public.key_id,
@@ -95,15 +96,36 @@ def test_every_truncation_is_refused() -> None:
             read_envelope(io.BytesIO(GOOD[:length]))
 
 
-def test_thousands_of_flipped_bits_are_all_refused() -> None:
+def accepted_flips(data: bytes, places: Iterable[int]) -> list[int]:
+    """Which of these bits can be flipped without an honest receiver seeing it."""
+    return [place for place in places if not isinstance(outcome(flipped(data, place)), Refusal)]
+
+
+def flipped(data: bytes, place: int) -> bytes:
+    altered = bytearray(data)
+    altered[place // 8] ^= 1 << place % 8
+    return bytes(altered)
+
+
+def test_two_thousand_flipped_bits_are_all_refused() -> None:
     chance = random.Random(20261124)
-    places = {chance.randrange(len(GOOD) * 8) for _ in range(2500)} | set(range(48 * 8))
-    for place in places:
-        data = bytearray(GOOD)
-        data[place // 8] ^= 1 << place % 8
-        if place // 8 == 9:
-            continue
-        assert isinstance(outcome(bytes(data)), Refusal), place
+    places = {chance.randrange(len(GOOD) * 8) for _ in range(1_700)} | set(range(48 * 8))
+    assert accepted_flips(GOOD, places) == []
+
+
+@pytest.mark.long
+def test_every_bit_of_a_bundle_of_more_than_a_hundred_thousand_is_refused_when_flipped() -> None:
+    large = seal(1, size=8_000)
+    assert len(large) * 8 > 100_000
+    assert accepted_flips(large, range(len(large) * 8)) == []
+
+
+def test_control_a_reader_that_checks_no_signatures_accepts_flips_that_decryption_alone_does_not_see() -> None:
+    """A bit of the signatures themselves, and the minor version that nothing else covers."""
+    end = len(GOOD) - 100
+    assert isinstance(read_envelope(io.BytesIO(flipped(GOOD, end * 8))).sha256, bytes)
+    assert isinstance(read_envelope(io.BytesIO(flipped(GOOD, 9 * 8))).sha256, bytes)
+    assert outcome(flipped(GOOD, end * 8)) is Refusal.SIGNATURE
 
 
 def test_a_changed_minor_version_is_read_past_but_still_signed() -> None:
