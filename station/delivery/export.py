@@ -22,6 +22,7 @@ from station.delivery.stick import (
     StickTrouble,
     SystemStick,
 )
+from station.safekeeping.spool import Entry
 from station.safekeeping.vault import Outgoing, Vault
 from station.text import Message
 
@@ -55,6 +56,7 @@ class Exported:
     index: HandoverIndex
     index_sha256: bytes
     index_path: Path
+    entries: tuple[Entry, ...]
     written: int
     left: int
     damaged: tuple[int, ...]
@@ -111,7 +113,8 @@ def export(
         return ExportStopped(why.trouble)
     digest = hashlib.sha256(document).digest()
     on_vault(lambda: vault.handed_over([one.entry.id for one in run.complete], digest, approver))
-    return Exported(index, digest, index_path, written, len(run.left), tuple(run.damaged))
+    entries = tuple(one.entry for one in run.complete)
+    return Exported(index, digest, index_path, entries, written, len(run.left), tuple(run.damaged))
 
 
 class _Run:

@@ -6,8 +6,11 @@ from datetime import datetime
 from enum import Enum
 
 import segno
+from babel.dates import format_date
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+
+from station.text import Language
 
 _ROLL_LENGTH_MM = 1000.0
 _POINTS_PER_MM = 72 / 25.4
@@ -62,7 +65,7 @@ class Paper:
         self._pdf.multi_cell(
             width_mm or self.width_mm,
             self._line_mm(size),
-            _latin(text),
+            latin(text),
             align=Align.L,
             new_x=XPos.LMARGIN,
             new_y=YPos.NEXT,
@@ -81,7 +84,7 @@ class Paper:
         self._pdf.multi_cell(
             self.width_mm,
             self._line_mm(0.86),
-            f"**{_latin(term)}**  {_latin(text)}",
+            f"**{latin(term)}**  {latin(text)}",
             align=Align.L,
             markdown=True,
             new_x=XPos.LMARGIN,
@@ -98,7 +101,7 @@ class Paper:
             self._pdf.set_font("helvetica", style, self._body_pt * size)
             self._pdf.set_x(self._margin_mm + inset_mm)
             self._pdf.multi_cell(
-                inner_mm, self._line_mm(size), _latin(words), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+                inner_mm, self._line_mm(size), latin(words), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
             )
         bottom_mm = self._pdf.get_y() + inset_mm * 0.6
         self._pdf.set_line_width(0.5)
@@ -120,9 +123,9 @@ class Paper:
         """A QR code: at the right of what `beside` writes in the width left over, or centred alone when None."""
         top_mm = self._pdf.get_y()
         if beside is None:
-            self._squares(content, self._margin_mm + (self.width_mm - side_mm) / 2, top_mm, side_mm)
+            draw_code(self._pdf, content, self._margin_mm + (self.width_mm - side_mm) / 2, top_mm, side_mm)
         else:
-            self._squares(content, self._right_mm - side_mm, top_mm, side_mm)
+            draw_code(self._pdf, content, self._right_mm - side_mm, top_mm, side_mm)
             beside(self.width_mm - side_mm - 5)
         self._pdf.set_y(max(self._pdf.get_y(), top_mm + side_mm))
 
@@ -131,32 +134,23 @@ class Paper:
         centre_x_mm, centre_y_mm = self._pdf.w / 2, height_mm / 2
         points = 10.0
         self._pdf.set_font("helvetica", "B", points)
-        points *= self._pdf.w * 0.95 / self._pdf.get_string_width(_latin(text))
+        points *= self._pdf.w * 0.95 / self._pdf.get_string_width(latin(text))
         self._pdf.set_font("helvetica", "B", points)
         self._pdf.set_text_color(222)
         with self._pdf.rotation(40, centre_x_mm, centre_y_mm):
-            width_mm = self._pdf.get_string_width(_latin(text))
-            self._pdf.text(centre_x_mm - width_mm / 2, centre_y_mm + points / _POINTS_PER_MM / 3, _latin(text))
+            width_mm = self._pdf.get_string_width(latin(text))
+            self._pdf.text(centre_x_mm - width_mm / 2, centre_y_mm + points / _POINTS_PER_MM / 3, latin(text))
         self._pdf.set_text_color(0)
 
     def pdf(self, title: str, language: str, printed_at: datetime) -> bytes:
         """The finished file; what it says of itself is the kind of paper, its language and its time."""
-        self._pdf.set_title(_latin(title))
+        self._pdf.set_title(latin(title))
         self._pdf.set_lang(language)
         self._pdf.set_creation_date(printed_at)
         return bytes(self._pdf.output())
 
     def _line_mm(self, size: float) -> float:
         return self._body_pt * size * _LEADING / _POINTS_PER_MM
-
-    def _squares(self, content: str, x_mm: float, y_mm: float, side_mm: float) -> None:
-        rows = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix]
-        module_mm = side_mm / len(rows)
-        self._pdf.set_fill_color(0)
-        for down, row in enumerate(rows):
-            for across, dark in enumerate(row):
-                if dark:
-                    self._pdf.rect(x_mm + across * module_mm, y_mm + down * module_mm, module_mm, module_mm, style="F")
 
 
 def compose(size: PaperSize, write: Callable[[Paper], None], stamp: str | None) -> Paper:
@@ -178,7 +172,7 @@ def compose(size: PaperSize, write: Callable[[Paper], None], stamp: str | None) 
     return page(page(_ROLL_LENGTH_MM, least).used_mm, least)
 
 
-def _latin(text: str) -> str:
+def latin(text: str) -> str:
     """Helvetica holds Latin-1 only: marks become plain, other letters lose their accents, the rest a question mark."""
     plain = text.translate(_PLAIN_MARKS)
     try:
@@ -186,3 +180,21 @@ def _latin(text: str) -> str:
     except UnicodeEncodeError:
         plain = unicodedata.normalize("NFKD", plain).encode("latin-1", "ignore").decode("latin-1")
     return plain
+
+
+def draw_code(pdf: FPDF, content: str, x_mm: float, y_mm: float, side_mm: float) -> None:
+    """A QR code as filled squares: sharp at every size, and nothing is embedded."""
+    rows = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix]
+    module_mm = side_mm / len(rows)
+    pdf.set_fill_color(0)
+    for down, row in enumerate(rows):
+        for across, dark in enumerate(row):
+            if dark:
+                pdf.rect(x_mm + across * module_mm, y_mm + down * module_mm, module_mm, module_mm, style="F")
+
+
+def moment(when: datetime, language: Language) -> str:
+    """A day and time in words, with the zone: "Selasa, 24 November 2026, 09.12 WITA"."""
+    day = format_date(when, "EEEE, d MMMM y", locale=language.value)
+    clock = when.strftime("%H.%M" if language is Language.INDONESIAN else "%H:%M")
+    return f"{day}, {clock} {when.tzname() or ''}".strip()

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
-from babel.dates import format_date
-
 from station.capture.facts import SealedItem
-from station.delivery.paper import Paper, PaperSize, compose
+from station.delivery.paper import Paper, PaperSize, compose, moment
 from station.text import Language, Message, Text, msg
 
 _ROUND_MINUTES = 30
@@ -77,7 +75,7 @@ def citizen_receipt(
         if excepted:
             paper.labelled(say(msg("Recorded by exception, with a reason and an approval")), ", ".join(excepted))
         paper.labelled(say(msg("Served by")), facts.served_by)
-        paper.labelled(say(msg("Collect the card from")), _moment(facts.collect_at, language), 1.25)
+        paper.labelled(say(msg("Collect the card from")), moment(facts.collect_at, language), 1.25)
         paper.labelled(say(msg("Where")), facts.collection_place)
         paper.text(say(msg("Bring this receipt.")), 0.9)
         paper.rule()
@@ -103,7 +101,7 @@ def deferral_slip(
         paper.rule()
         _who_and_when(paper, say, facts.case_number, facts.initials, facts.deferred_at)
         paper.labelled(say(msg("Why")), say(facts.reason))
-        paper.labelled(say(msg("Come back from")), _moment(facts.come_back_at, language), 1.25)
+        paper.labelled(say(msg("Come back from")), moment(facts.come_back_at, language), 1.25)
         paper.labelled(say(msg("Served by")), facts.served_by)
         paper.text(say(msg("Nothing was recorded. Bring this slip when you come back.")))
         paper.space(0.8)
@@ -189,7 +187,7 @@ def _head(paper: Paper, say: Text, title: str, office: str, size: PaperSize, fac
 
 def _who_and_when(paper: Paper, say: Text, number: str, who: str, when: datetime) -> None:
     paper.labelled(say(msg("Number and initials")), f"{number}   {who}")
-    paper.labelled(say(msg("Day and time")), _moment(when, say.language))
+    paper.labelled(say(msg("Day and time")), moment(when, say.language))
 
 
 def _free_of_charge(paper: Paper, say: Text) -> None:
@@ -202,9 +200,3 @@ def _free_of_charge(paper: Paper, say: Text) -> None:
             )
         ),
     )
-
-
-def _moment(when: datetime, language: Language) -> str:
-    day = format_date(when, "EEEE, d MMMM y", locale=language.value)
-    clock = when.strftime("%H.%M" if language is Language.INDONESIAN else "%H:%M")
-    return f"{day}, {clock} {when.tzname() or ''}".strip()
