@@ -12,12 +12,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from hw_sim.control import ControlServer, Director
+from hw_sim.replay import open_replay, read
 from hw_sim.server import DEVICES, Bad, Settings, open_bench
 
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ktpel-sim", description="Simulated devices, each at its own port.")
-    parser.add_argument("devices", nargs="+", metavar="DEVICE", help=", ".join(DEVICES))
+    help_ = f"{', '.join(DEVICES)}; or: replay FILE, the device of a recording"
+    parser.add_argument("devices", nargs="+", metavar="DEVICE", help=help_)
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same people and accidents")
     parser.add_argument("--subject", type=int, default=0, metavar="N", help="which person stands there")
     parser.add_argument("--line-rate", choices=("real", "unlimited"), default="real")
@@ -48,6 +50,18 @@ def _say(record: dict[str, object], as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def _replay(files: list[str], leave: ExitStack, *, as_json: bool, real_rate: bool) -> None:
+    """Bad unless there is one file and it is a recording."""
+    if len(files) != 1:
+        raise Bad("Name one recording: ktpel-sim replay FILE.")
+    recording = read(Path(files[0]))
+    line = open_replay(recording, real_rate=real_rate)
+    leave.callback(line.close)
+    head = recording.head
+    said = {"device": "replay", "kind": head.kind, "port": line.port, "baud": head.baud, "control": ""}
+    _say({**said, "pid": os.getpid()}, as_json)
+
+
 def _absolute(path: Path | None) -> Path | None:
     return path.absolute() if path else None
 
@@ -64,6 +78,10 @@ def main() -> None:
     with ExitStack() as leave:
         path = leave.enter_context(_control_path(asked.control))
         try:
+            if asked.devices[0] == "replay":
+                _replay(asked.devices[1:], leave, as_json=asked.json, real_rate=settings.real_rate)
+                stop.wait()
+                return
             bench = open_bench(asked.devices, settings)
         except Bad as wrong:
             sys.stderr.write(f"{wrong}\n")

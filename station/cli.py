@@ -2,7 +2,7 @@
 
 import typer
 
-from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics
+from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics, cli_trace
 
 app = typer.Typer(
     name="ktpel",
@@ -22,6 +22,7 @@ app.add_typer(cli_authority.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
 app.add_typer(cli_biometrics.finger_commands, name="finger")
 app.add_typer(cli_biometrics.portrait_commands, name="portrait")
+app.add_typer(cli_trace.trace_commands, name="trace")
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """How near an image transfer comes to its line: every serial reader and camera at each packet size and speed.
 
 The device is simulated in another process on a pseudo-terminal at the real rate. The floor is what the transferred
-bytes take on the wire, ten bits a byte. Where a public client library speaks the protocol it moves the same image over the
-same line in the same run. `python -m tests.bench.wire`: three minutes.
+bytes take on the wire, ten bits a byte. Where a public client library speaks the protocol it moves the same image over
+the same line in the same run. `python -m tests.bench.wire`: three minutes.
 """
 
 import json
