@@ -1,32 +1,42 @@
-"""Setting a station up with an authority of its own, for trials and training; a real authority keeps its keys apart."""
+"""Setting a station up: its own keys, and a keyring of the authority that names station and officers."""
 
 import os
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from station.clock import Clock
+from station.registry.model import RoleOfOfficer
 from station.safekeeping import cbor
-from station.safekeeping.disk import Disk, SystemDisk, make_folder, write_new, write_over
-from station.safekeeping.hpke_keys import SEED_SIZE, RecipientSecret
-from station.safekeeping.keyring import Keyring, Recipient, StationEntry, Use, read_keyring, sign_keyring
-from station.safekeeping.keys import STATION_PURPOSE, Cost, StationSecret, lock, unlock
+from station.safekeeping.disk import Disk, SystemDisk, make_folder, write_over
+from station.safekeeping.issuing import (
+    MIN_PASSPHRASE,
+    PASSPHRASE_FILE,
+    RECEIPT_KEY,
+    RECIPIENT_KEY,
+    RECOVERY_KEY,
+    ROOT_KEY,
+    ROOT_PUBLIC,
+    AuthorityFolder,
+    Entropy,
+    WeakPassphrase,
+    with_officers,
+    with_station,
+)
+from station.safekeeping.keys import STATION_PURPOSE, Cost, StationSecret, lock
 from station.safekeeping.recovery import KEYRING, STATION_KEY
-from station.safekeeping.signing import SigningKey, VerifyKey, new_secret
+from station.safekeeping.signing import MLDSA_SEED_SIZE, VerifyKey, new_secret
+from station.safekeeping.token import TokenAccess, make_key, open_signer
 
-ROOT_KEY, RECIPIENT_KEY, RECOVERY_KEY, RECEIPT_KEY = "root.key", "recipient-1.key", "recovery.key", "receipt.key"
-ROOT_PUBLIC = "root.pub"
-PASSPHRASE_FILE = "passphrase.txt"
-LIFETIME = timedelta(days=365)
-MIN_PASSPHRASE = 8
-
-Entropy = Callable[[int], bytes]
-
-
-class WeakPassphrase(ValueError):
-    """The passphrase is shorter than 8 characters."""
+__all__ = [
+    "PASSPHRASE_FILE",
+    "RECEIPT_KEY",
+    "RECIPIENT_KEY",
+    "RECOVERY_KEY",
+    "ROOT_KEY",
+    "ROOT_PUBLIC",
+    "WeakPassphrase",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +50,20 @@ class ProvisionReport:
     keyring_path: Path
     authority_passphrase_file: Path | None
     authority_is_new: bool
+    recovery_seed: bytes | None = field(default=None, repr=False)
 
 
 def provision(folder: Path, authority_folder: Path, station_name: str, passphrase: str, clock: Clock, *,
               authority_passphrase: str | None = None, disk: Disk | None = None, entropy: Entropy = os.urandom,
-              cost: Cost | None = None) -> ProvisionReport:  # fmt: skip
+              cost: Cost | None = None, token: TokenAccess | None = None,
+              officers: Sequence[tuple[str, RoleOfOfficer]] = (), recovery_on_paper: bool = False
+              ) -> ProvisionReport:  # fmt: skip
     """Make the station's keys, and the authority's where there are none yet, and a keyring that names both.
 
-    Without `authority_passphrase` one is made up and left in passphrase.txt beside the authority's keys, or read from
-    there. Raises WeakPassphrase, FileExistsError (this station has keys already), WrongPassphrase, OSError.
+    With a `token` the station's P-256 key is made there. `officers` are vouched for; with none the keyring does not say
+    who is one. `recovery_on_paper` takes a new authority's recovery key off the disk and returns it. Raises
+    WeakPassphrase, FileExistsError (this station has keys already), WrongPassphrase, TokenRefused, KeyringRefused,
+    OSError.
     """
     if len(passphrase) < MIN_PASSPHRASE:
         raise WeakPassphrase
@@ -56,78 +71,36 @@ def provision(folder: Path, authority_folder: Path, station_name: str, passphras
     make_folder(authority_folder)
     if (folder / STATION_KEY).exists():
         raise FileExistsError(folder / STATION_KEY)
-    maker = _Maker(authority_folder, disk or SystemDisk(), entropy, cost or Cost())
-    authority_is_new = not (authority_folder / ROOT_KEY).exists()
-    secret, passphrase_file = maker.passphrase(authority_passphrase)
-    root = maker.signing_key(ROOT_KEY, "root", secret)
-    station_secret = StationSecret(station_name, new_secret(entropy), root.public.fingerprint)
-    station_key = station_secret.signer().public
-    keyring = maker.keyring(root, secret, clock, StationEntry(station_name, station_key))
-    document = sign_keyring(keyring, root)
-    write_over(maker.disk, authority_folder / KEYRING, document)
-    write_over(maker.disk, folder / KEYRING, document)
-    lock(folder / STATION_KEY, STATION_PURPOSE, station_secret.value(), passphrase, maker.disk, entropy, maker.cost)
+    disk, cost = disk or SystemDisk(), cost or Cost()
+    authority = AuthorityFolder(authority_folder, authority_passphrase, disk, entropy, cost)
+    secret = new_station_secret(station_name, authority.root.public.fingerprint, entropy, token)
+    signer = open_signer(secret, token)
+    public = signer.public
+    signer.close()
+    now = clock.now()
+    keyring = with_station(authority.keyring(now), station_name, public, now)
+    if officers:
+        keyring = with_officers(keyring, officers)
+    keyring, document = authority.issue(keyring, now)
+    write_over(disk, folder / KEYRING, document)
+    lock(folder / STATION_KEY, STATION_PURPOSE, secret.value(), passphrase, disk, entropy, cost)
     return ProvisionReport(
         station_name,
-        station_key.key_id.hex(),
-        root.public.fingerprint.hex(),
+        public.key_id.hex(),
+        authority.root.public.fingerprint.hex(),
         keyring.version,
         folder / KEYRING,
-        passphrase_file,
-        authority_is_new,
+        authority.passphrase_file,
+        authority.is_new,
+        authority.take_recovery_seed() if recovery_on_paper and authority.is_new else None,
     )
 
 
-class _Maker:
-    """Makes what an authority lacks, and opens what it has."""
-
-    def __init__(self, folder: Path, disk: Disk, entropy: Entropy, cost: Cost) -> None:
-        self.folder, self.disk, self._entropy, self.cost = folder, disk, entropy, cost
-
-    def passphrase(self, given: str | None) -> tuple[str, Path | None]:
-        path = self.folder / PASSPHRASE_FILE
-        if given is not None:
-            if len(given) < MIN_PASSPHRASE:
-                raise WeakPassphrase
-            return given, None
-        if not path.exists():
-            write_new(self.disk, path, secrets.token_urlsafe(24).encode() + b"\n")
-        return path.read_text(encoding="ascii").strip(), path
-
-    def secret(self, name: str, purpose: str, passphrase: str, fresh: Callable[[], bytes]) -> bytes:
-        path = self.folder / name
-        if not path.exists():
-            lock(path, purpose, fresh(), passphrase, self.disk, self._entropy, self.cost)
-        return cbor.octets(unlock(path, purpose, passphrase), purpose)
-
-    def signing_key(self, name: str, purpose: str, passphrase: str) -> SigningKey:
-        key = SigningKey(self.secret(name, purpose, passphrase, lambda: new_secret(self._entropy)))
-        if name == ROOT_KEY:
-            write_over(self.disk, self.folder / ROOT_PUBLIC, cbor.encode(key.public.value()))
-        return key
-
-    def recipient(self, name: str, purpose: str, passphrase: str) -> RecipientSecret:
-        return RecipientSecret(self.secret(name, purpose, passphrase, lambda: self._entropy(SEED_SIZE)))
-
-    def keyring(self, root: SigningKey, passphrase: str, clock: Clock, station: StationEntry) -> Keyring:
-        """The next version: the old one with this station added, or the first."""
-        now, path = clock.now(), self.folder / KEYRING
-        if path.exists():
-            old = read_keyring(path.read_bytes(), root.public.fingerprint, now)
-            kept = tuple(entry for entry in old.stations if entry.name != station.name)
-            return replace(old, version=old.version + 1, issued=now, expires=now + LIFETIME, stations=(*kept, station))
-        return Keyring(
-            authority="trial authority",
-            version=1,
-            issued=now,
-            expires=now + LIFETIME,
-            recipients=(
-                Recipient(Use.AUTHORITY, 1, self.recipient(RECIPIENT_KEY, "recipient", passphrase).public),
-                Recipient(Use.RECOVERY, 1, self.recipient(RECOVERY_KEY, "recovery", passphrase).public),
-            ),
-            receipt_keys=(self.signing_key(RECEIPT_KEY, "receipt", passphrase).public,),
-            stations=(station,),
-        )
+def new_station_secret(name: str, root: bytes, entropy: Entropy, token: TokenAccess | None) -> StationSecret:
+    """Fresh signing keys: both halves in the secret, or P-256 in the token; raises TokenRefused."""
+    if token is None:
+        return StationSecret(name, new_secret(entropy), root)
+    return StationSecret(name, entropy(MLDSA_SEED_SIZE), root, make_key(token, name, entropy(16)))
 
 
 def load_root(path: Path) -> VerifyKey:
