@@ -1,11 +1,11 @@
 """How well fingers are told apart, and how long it takes: `python -m tests.bench.matching [people]`.
 
-Synthetic people of hw_sim on two readers (4 bits), five by default (two minutes): each finger twice on a ZFM-20 and
+Synthetic people of hw_sim on two readers (4 bits), two by default (a minute): each finger twice on a ZFM-20 and
 once on an R503. With the reference impressions beside the repository also those, which have dry, wet and smeared ones.
 """
 
 import sys
-import time
+from collections.abc import Iterable
 from itertools import combinations
 from random import Random
 
@@ -15,6 +15,7 @@ from drivers.api import Gray
 from hw_sim.subjects import person
 from hw_sim.subjects.fingers import impression
 from station.biometrics.matching import SAME_FINGER, Template, extract, score
+from tests.bench.figure import Figure, main
 from tests.helpers.nfiq2_reference import references
 
 PRESSES = (("ZFM-20", 256, 288, 500), ("ZFM-20", 256, 288, 500), ("R503", 192, 192, 508))
@@ -49,40 +50,31 @@ def synthetic(people: int) -> dict[Key, Template]:
     return found
 
 
-def report(name: str, templates: dict[Key, Template], impostors: int) -> None:
+def of(name: str, templates: dict[Key, Template], impostors: int) -> Iterable[Figure]:
+    """How many pairs of one finger are found, and how many pairs of different fingers raise a false alarm."""
     rng = Random(1)
     pairs = list(combinations(sorted(templates), 2))
     genuine = [(a, b) for a, b in pairs if a[0] == b[0]]
     others = [(a, b) for a, b in pairs if a[0] != b[0]]
     others = rng.sample(others, min(impostors, len(others)))
-    start_s = time.process_time()
     same = np.array([score(templates[a], templates[b]) for a, b in genuine])
     different = np.array([score(templates[a], templates[b]) for a, b in others])
-    each_ms = 1000 * (time.process_time() - start_s) / (len(same) + len(different))
-    low, middle = np.percentile(same, [5, 50])
-    usual, high = np.percentile(different, [50, 99])
-    alarms = int((different >= SAME_FINGER).sum())
-    sys.stdout.write(
-        f"{name}, {each_ms:.0f} ms a comparison\n"
-        f"  one finger:  {len(same)} pairs, p5 {low:.1f}, p50 {middle:.1f}, found {np.mean(same >= SAME_FINGER):.1%}\n"
-        f"  two fingers: {len(different)} pairs, p50 {usual:.1f}, p99 {high:.1f}, most {different.max():.1f}, "
-        f"false alarms {alarms}\n"
-    )
+    found, alarms = int((same >= SAME_FINGER).sum()), int((different >= SAME_FINGER).sum())
+    yield Figure(f"{name}: one finger, found", found, "", "pairs", len(same))
+    yield Figure(f"{name}: one finger, 5th percentile", float(np.percentile(same, 5)), "", "threshold", SAME_FINGER)
+    yield Figure(f"{name}: two fingers, false alarms", alarms, "", "pairs", len(different))
+    yield Figure(f"{name}: two fingers, highest", float(different.max()), "", "threshold", SAME_FINGER)
 
 
-def main() -> int:
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    start_s = time.perf_counter()
-    templates = synthetic(people)
-    each_s = (time.perf_counter() - start_s) / len(templates)
-    sys.stdout.write(f"threshold {SAME_FINGER:.0f}; {each_s:.2f} s to draw and extract an impression\n")
-    report("synthetic people", templates, impostors=2000)
+def figures() -> Iterable[Figure]:
+    people = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 2
+    yield from of("synthetic people", synthetic(people), impostors=2000)
     known = {(r.name[:2], r.name): extract(r.image(), 500) for r in references()}
     if known:
-        report("reference impressions", known, impostors=2000)
-        report("  without tips", {key: value for key, value in known.items() if "tip" not in key[1]}, impostors=2000)
-    return 0
+        yield from of("reference impressions", known, impostors=2000)
+        without = {key: value for key, value in known.items() if "tip" not in key[1]}
+        yield from of("reference without tips", without, impostors=2000)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(figures)

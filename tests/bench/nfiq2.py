@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 from drivers.api import Gray
 from station.biometrics.nfiq2.assess import Assessment, assess
 from station.biometrics.nfiq2.forest import FEATURES
+from tests.bench.figure import Figure, main
 from tests.helpers.nfiq2_reference import WHY_ABSENT, Reference, rank_correlation, references
 
 
@@ -45,21 +46,36 @@ def theirs() -> Callable[[Gray], int | None]:
     return lambda image: compute_nfiq2(image).score
 
 
-def report(name: str, all_: tuple[Reference, ...], result: Result) -> None:
+def of(name: str, all_: tuple[Reference, ...], result: Result, limits: tuple[float, float]) -> Iterable[Figure]:
+    """Error, rank correlation and refusals of one way of scoring; `limits` of error and correlation."""
     both = [(r.score, s) for r, s in zip(all_, result.scores, strict=True) if r.score is not None and s is not None]
     true, found = [float(pair[0]) for pair in both], [float(pair[1]) for pair in both]
-    bias = float(np.subtract(found, true).mean())
     errors = np.abs(np.subtract(true, found))
     wrong = sum((r.score is None) != (s is None) for r, s in zip(all_, result.scores, strict=True))
-    sys.stdout.write(
-        f"{name:20s} mean error {errors.mean():.2f}, worst {errors.max():.0f}, bias {bias:+.2f}"
-        f", rank correlation {rank_correlation(true, found):.4f}, refusals that differ {wrong}"
-        f", ms an impression: mean {1000 * np.mean(result.seconds):.0f}, worst {1000 * np.max(result.seconds):.0f}\n"
-    )
+    most, least = limits
+    yield Figure(f"{name}: mean error of the score", float(errors.mean()), "points", "at most", most)
+    yield Figure(f"{name}: rank correlation", rank_correlation(true, found), "", "at least", least)
+    yield Figure(f"{name}: refusals that differ", wrong, "", "of impressions", len(all_))
 
 
-def features(all_: tuple[Reference, ...]) -> None:
-    """Each feature that is not exact, with its mean and its mean error."""
+def figures() -> Iterable[Figure]:
+    """Nothing where the reference set is not at hand."""
+    all_ = references()
+    if not all_:
+        sys.stderr.write(f"Nothing to compare with: {WHY_ABSENT}.\n")
+        return
+    cv2.setNumThreads(1)
+    mine, others = run(all_, ours), run(all_, theirs())
+    yield from of("ours", all_, mine, (3.0, 0.95))
+    yield from of("afis.compute_nfiq2", all_, others, (3.0, 0.95))
+    yield Figure("features that are exact", exact_features(all_), "", "features", len(FEATURES))
+    mean_ms, their_ms = 1000 * float(np.mean(mine.seconds)), 1000 * float(np.mean(others.seconds))
+    yield Figure("an impression", mean_ms, "ms", "limit", 150.0)
+    yield Figure("an impression", mean_ms, "ms", "afis.compute_nfiq2", their_ms)
+
+
+def exact_features(all_: tuple[Reference, ...]) -> int:
+    """How many features equal NIST's to six digits; each other one is named with its error on standard error."""
     assessed = [(r, assess(r.image(), 500)) for r in all_ if r.score is not None]
     pairs = [(r.features, a.features) for r, a in assessed if isinstance(a, Assessment)]
     exact = 0
@@ -69,21 +85,9 @@ def features(all_: tuple[Reference, ...]) -> None:
             exact += 1
             continue
         error, likeness = np.abs(true - found).mean(), np.corrcoef(true, found)[0, 1]
-        sys.stdout.write(f"{name:42s} mean {true.mean():7.3f}  mean error {error:7.3f}  correlation {likeness:.3f}\n")
-    sys.stdout.write(f"exact to six digits: {exact} of {len(FEATURES)} features\n")
-
-
-def main() -> int:
-    all_ = references()
-    if not all_:
-        sys.stdout.write(f"Nothing to compare with: {WHY_ABSENT}.\n")
-        return 1
-    cv2.setNumThreads(1)
-    report("ours", all_, run(all_, ours))
-    report("afis.compute_nfiq2", all_, run(all_, theirs()))
-    features(all_)
-    return 0
+        sys.stderr.write(f"{name:42s} mean {true.mean():7.3f}  mean error {error:7.3f}  correlation {likeness:.3f}\n")
+    return exact
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(figures)
