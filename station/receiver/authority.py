@@ -1,20 +1,22 @@
 """The authority's own keys and trust, read from its folder."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from station.safekeeping import cbor
 from station.safekeeping.hpke_keys import RecipientSecret
-from station.safekeeping.keyring import Keyring, read_keyring
-from station.safekeeping.keys import unlock
-from station.safekeeping.provision import (
+from station.safekeeping.issuing import (
     PASSPHRASE_FILE,
     RECEIPT_KEY,
     RECIPIENT_KEY,
     RECOVERY_KEY,
     ROOT_PUBLIC,
-    load_root,
+    SUPPORT_KEY,
 )
+from station.safekeeping.keyring import Keyring, read_keyring
+from station.safekeeping.keys import unlock
+from station.safekeeping.provision import load_root
 from station.safekeeping.recovery import KEYRING
 from station.safekeeping.signing import SigningKey
 
@@ -26,14 +28,31 @@ def load_trust(folder: Path, now: datetime) -> Keyring:
 
 
 def load_recipient(folder: Path, passphrase: str | None = None, *, recovery: bool = False) -> RecipientSecret:
-    """The key that opens bundles, or the recovery key; raises WrongPassphrase, KeyFileBad, BadCbor, OSError."""
-    name, purpose = (RECOVERY_KEY, "recovery") if recovery else (RECIPIENT_KEY, "recipient")
-    return RecipientSecret(cbor.octets(unlock(folder / name, purpose, _passphrase(folder, passphrase)), purpose))
+    """The keys that open bundles, of every epoch, or the recovery key; raises WrongPassphrase, KeyFileBad, BadCbor,
+    OSError."""
+    secret = _passphrase(folder, passphrase)
+    if recovery:
+        return _recipient(folder / RECOVERY_KEY, "recovery", secret)
+    older = [
+        _recipient(path, "recipient", secret)
+        for path in sorted(folder.glob("recipient-*.key"), key=lambda path: int(path.stem.partition("-")[2]))
+        if path.name != RECIPIENT_KEY
+    ]
+    return _recipient(folder / RECIPIENT_KEY, "recipient", secret, older)
+
+
+def load_support(folder: Path, passphrase: str | None = None) -> RecipientSecret:
+    """The key that opens diagnostics and nothing else; raises as load_recipient."""
+    return _recipient(folder / SUPPORT_KEY, "support", _passphrase(folder, passphrase))
 
 
 def load_receipt_key(folder: Path, passphrase: str | None = None) -> SigningKey:
     """The key that signs receipts; raises as load_recipient."""
     return SigningKey(cbor.octets(unlock(folder / RECEIPT_KEY, "receipt", _passphrase(folder, passphrase)), "receipt"))
+
+
+def _recipient(path: Path, purpose: str, passphrase: str, older: Sequence[RecipientSecret] = ()) -> RecipientSecret:
+    return RecipientSecret(cbor.octets(unlock(path, purpose, passphrase), purpose), older)
 
 
 def _passphrase(folder: Path, given: str | None) -> str:

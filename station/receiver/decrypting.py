@@ -43,13 +43,14 @@ def decrypt(envelope: Envelope, stream: BinaryIO, secret: RecipientSecret, sink:
 
 
 def _unwrap(envelope: Envelope, secret: RecipientSecret) -> bytes:
-    info = wrap_info(envelope.header[:12], envelope.core_bytes, secret.public.public)
-    for wrap in envelope.wraps:
-        if wrap.key_id == secret.public.key_id:
-            dek = secret.unwrap(wrap.wrapped, info)
-            if dek is None:
-                raise BundleRefused(Refusal.PAYLOAD)
-            return dek
+    for one in secret.epochs:
+        info = wrap_info(envelope.header[:12], envelope.core_bytes, one.public.public)
+        for wrap in envelope.wraps:
+            if wrap.key_id == one.public.key_id:
+                dek = one.unwrap(wrap.wrapped, info)
+                if dek is None:
+                    raise BundleRefused(Refusal.PAYLOAD)
+                return dek
     raise BundleRefused(Refusal.NOT_ADDRESSED)
 
 

@@ -1,6 +1,6 @@
 """Verifying: structure, signatures, keyring, and that a station's bundles follow one another without gap or fork."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -145,18 +145,27 @@ def _order(report: BundleReport) -> tuple[str, int, str]:
 
 def _chain_findings(envelopes: Sequence[Link]) -> list[ChainFinding]:
     findings: list[ChainFinding] = []
-    last: Link | None = None
+    last: dict[bytes, Link] = {}
+    station = ""
     for envelope in envelopes:
         core = envelope.core
-        if last is not None and (last.core.station, last.core.key_id) == (core.station, core.key_id):
-            if (fault := fault_between(last, envelope)) is not None:
-                findings.append(ChainFinding(core.station, core.sequence, fault))
-            if envelope.sha256 == last.sha256:
-                continue
-        elif core.sequence == 1 and core.previous != bytes(32):
+        if core.station != station:
+            station, last = core.station, {}
+        before = last.get(core.key_id) or _signed_with_the_key_before(core, last.values())
+        if before is not None and (fault := fault_between(before, envelope)) is not None:
+            findings.append(ChainFinding(core.station, core.sequence, fault))
+        elif before is None and core.sequence == 1 and core.previous != bytes(32):
             findings.append(ChainFinding(core.station, 1, ChainFault.BROKEN))
-        last = envelope
+        last[core.key_id] = envelope
     return findings
+
+
+def _signed_with_the_key_before(core: Core, ends: Collection[Link]) -> Link | None:
+    """What a new key's first bundle follows: the chain goes on through a change of keys; set up anew it begins at 1."""
+    if core.sequence == 1:
+        return None
+    named = next((end for end in ends if end.sha256 == core.previous), None)
+    return named or max(ends, key=lambda end: end.core.sequence, default=None)
 
 
 def fault_between(before: Link, after: Link) -> ChainFault | None:

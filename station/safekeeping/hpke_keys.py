@@ -1,6 +1,7 @@
 """X-Wing recipients: whom a bundle's key is wrapped for (ML-KEM-768 with X25519, HPKE suite of RFC 9180)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -47,15 +48,19 @@ class RecipientKey:
 
 
 class RecipientSecret:
-    """A recipient's private key, from its 32-byte seed (draft-connolly-cfrg-xwing-kem, 5.2: SHAKE-256 to 96 bytes)."""
+    """A recipient's private key, from its 32-byte seed (draft-connolly-cfrg-xwing-kem, 5.2: SHAKE-256 to 96 bytes).
 
-    def __init__(self, seed: bytes) -> None:
+    `older` are the same recipient's keys of earlier epochs, which still open what was sealed for them.
+    """
+
+    def __init__(self, seed: bytes, older: "Sequence[RecipientSecret]" = ()) -> None:
         if len(seed) != SEED_SIZE:
             raise ValueError("an X-Wing seed has 32 bytes")
         expanded = hashlib.shake_256(seed).digest(96)
         mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
         x25519 = X25519PrivateKey.from_private_bytes(expanded[64:])
         self._key = hpke.MLKEM768X25519PrivateKey(mlkem, x25519)
+        self.epochs: tuple[RecipientSecret, ...] = (self, *older)
         self.public = RecipientKey(mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw())
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes | None:
