@@ -12,6 +12,7 @@ from drivers.api import Absence, Fault, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.health.model import Item, Person
 from station.registry.model import Ground, RoleOfOfficer
+from station.registry.rights import Action
 from station.safekeeping import cbor
 from station.safekeeping.cbor import BadCbor
 from station.safekeeping.keyring import KeyringRefusal
@@ -107,6 +108,10 @@ class EventKind(Enum):
     CLOCK_WENT_BACK = "clock_went_back"
     KEYRING_ACCEPTED = "keyring_accepted"
     KEYRING_REFUSED = "keyring_refused"
+    KEY_CHANGE_ASKED = "key_change_asked"
+    KEY_CHANGED = "key_changed"
+    CHANGE_APPROVED = "change_approved"
+    LOG_EXPORTED = "log_exported"
     OFFICER_LOGGED_IN = "officer_logged_in"
     OFFICER_LOGGED_OUT = "officer_logged_out"
     LOGIN_REFUSED = "login_refused"
@@ -118,8 +123,15 @@ class EventKind(Enum):
     DEVICE_LOST = "device_lost"
     DEVICE_FAULTED = "device_faulted"
     DEVICE_TESTED = "device_tested"
+    SHIFT_BEGUN = "shift_begun"
+    COUNTER_LOCKED = "counter_locked"
+    COUNTER_UNLOCKED = "counter_unlocked"
+    TAKEN_OVER = "taken_over"
     CASE_BEGUN = "case_begun"
     CASE_RESUMED = "case_resumed"
+    CASE_PAUSED = "case_paused"
+    CASE_UNPAUSED = "case_unpaused"
+    BEDSIDE_SET = "bedside_set"
     CASE_DISCARDED = "case_discarded"
     CASE_CLOSED = "case_closed"
     TEMPERATURE_MEASURED = "temperature_measured"
@@ -163,6 +175,10 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.CLOCK_WENT_BACK: {"seconds": COUNT},
     K.KEYRING_ACCEPTED: {"keyring_version": COUNT},
     K.KEYRING_REFUSED: {"reason": OneOf(KeyringRefusal)},
+    K.KEY_CHANGE_ASKED: {"new_key": KEY},
+    K.KEY_CHANGED: {"new_key": KEY, "old_key": KEY},
+    K.CHANGE_APPROVED: {"action": OneOf(Action), "approver": PERSON_ID},
+    K.LOG_EXPORTED: {"records": COUNT},
     K.OFFICER_LOGGED_IN: {"role": OneOf(RoleOfOfficer)},
     K.OFFICER_LOGGED_OUT: {},
     K.LOGIN_REFUSED: {"tries": COUNT},
@@ -174,8 +190,15 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.DEVICE_LOST: {"why": OneOf(Absence)},
     K.DEVICE_FAULTED: {"fault": OneOf(Fault)},
     K.DEVICE_TESTED: {"passed": Number(1)},
+    K.SHIFT_BEGUN: {"failed": COUNT},
+    K.COUNTER_LOCKED: {},
+    K.COUNTER_UNLOCKED: {},
+    K.TAKEN_OVER: {"previous": PERSON_ID},
     K.CASE_BEGUN: {"case": CASE},
     K.CASE_RESUMED: {"case": CASE, "segments": COUNT},
+    K.CASE_PAUSED: {"case": CASE},
+    K.CASE_UNPAUSED: {"case": CASE},
+    K.BEDSIDE_SET: {"case": CASE, "on": Number(1)},
     K.CASE_DISCARDED: {"case": CASE, "segments": COUNT},
     K.CASE_CLOSED: {"case": CASE, "segments": COUNT},
     K.TEMPERATURE_MEASURED: {"person": OneOf(Person), "tenths_c": TENTHS_C},
