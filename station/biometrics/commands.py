@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 
 from drivers.api import DeviceInfo, FingerImage, Gray, Role
+from station.biometrics.formats import picture
+from station.biometrics.formats.errors import BadRecord
 from station.biometrics.matching import SAME_FINGER, extract, score
 from station.biometrics.model import Verdict
 from station.biometrics.nfiq2.assess import NFIQ2_PPI, Assessment, Refusal, assess
@@ -72,11 +74,9 @@ def finger_quality(
 def finger_match(images: Sequence[Path], ppi: int | None = None) -> tuple[MatchReport | UnreadableImage, ...]:
     """Compare every image file with every other; the unreadable ones come first."""
     loaded = [(str(path), _load(path, ppi)) for path in images]
-    unreadable = tuple(picture for _, picture in loaded if isinstance(picture, UnreadableImage))
+    unreadable = tuple(image for _, image in loaded if isinstance(image, UnreadableImage))
     templates = [
-        (name, extract(picture.pixels, picture.resolution_ppi))
-        for name, picture in loaded
-        if isinstance(picture, FingerImage)
+        (name, extract(image.pixels, image.resolution_ppi)) for name, image in loaded if isinstance(image, FingerImage)
     ]
     reports = []
     for (first, a), (second, b) in combinations(templates, 2):
@@ -111,6 +111,8 @@ def read_picture(path: Path, *, colour: bool) -> tuple[Gray, bytes] | Unreadable
         data = path.read_bytes()
     except OSError:
         return UnreadableImage(str(path), msg("The file cannot be read."))
+    if data.startswith(picture.WSQ_START):
+        return _read_wsq(path, data, colour=colour)
     try:
         flag = cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE
         pixels = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flag) if data else None
@@ -121,11 +123,21 @@ def read_picture(path: Path, *, colour: bool) -> tuple[Gray, bytes] | Unreadable
     return np.asarray(pixels, dtype=np.uint8), data
 
 
+def _read_wsq(path: Path, data: bytes, *, colour: bool) -> tuple[Gray, bytes] | UnreadableImage:
+    try:
+        width, height = picture.wsq_size(data, 0)
+        picture.check_size(width, height, 0)
+        grey = picture.read_wsq(data, 0, width=width, height=height)
+    except BadRecord:
+        return UnreadableImage(str(path), msg("The file is not a picture."))
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8) if colour else grey, data
+
+
 def _load(path: Path, ppi: int | None) -> FingerImage | UnreadableImage:
-    picture = read_picture(path, colour=False)
-    if isinstance(picture, UnreadableImage):
-        return picture
-    grey, data = picture
+    loaded = read_picture(path, colour=False)
+    if isinstance(loaded, UnreadableImage):
+        return loaded
+    grey, data = loaded
     depth_bits = 4 if bool((grey % 17 == 0).all()) else 8
     return FingerImage(grey, ppi or _own_ppi(data), depth_bits, DeviceInfo(Role.FINGERPRINT, "file", str(path)))
 

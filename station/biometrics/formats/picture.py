@@ -19,7 +19,7 @@ _GREY, _RGB = 0, 2
 _JPEG_FRAMES = frozenset(range(0xC0, 0xC4))
 _JP2_BOX = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _JP2_START = b"\xff\x4f\xff\x51"
-_WSQ_START, _WSQ_FRAME, _WSQ_END = b"\xff\xa0", 0xA2, b"\xff\xa1"
+WSQ_START, _WSQ_FRAME, _WSQ_END = b"\xff\xa0", 0xA2, b"\xff\xa1"
 WSQ_BITS_A_PIXEL = 0.75
 """The FBI's rate for tenprint cards, about 15:1."""
 
@@ -102,7 +102,7 @@ def write_wsq(pixels: Pixels, bits_a_pixel: float = WSQ_BITS_A_PIXEL) -> bytes:
 
 def read_wsq(data: bytes, at: int, *, width: int, height: int) -> Pixels:
     """The pixels (h, w) of a WSQ picture that must have just this size."""
-    if _wsq_size(data, at) != (width, height):
+    if wsq_size(data, at) != (width, height):
         raise BadRecord(at, "the WSQ picture's size is not the record's")
     try:
         unpacked, columns, rows, _ = _wsq.decompress(data)
@@ -179,9 +179,9 @@ def _jpeg_size(data: bytes, at: int) -> tuple[int, int]:
     raise BadRecord(at + min(place, len(data)), "the JPEG has no frame header")
 
 
-def _wsq_size(data: bytes, at: int) -> tuple[int, int]:
+def wsq_size(data: bytes, at: int) -> tuple[int, int]:
     """Width and height by the frame header, found by walking the segments."""
-    if data[:2] != _WSQ_START or data[-2:] != _WSQ_END:
+    if data[:2] != WSQ_START or data[-2:] != _WSQ_END:
         raise BadRecord(at, "not a whole WSQ picture")
     place = 2
     while place + 17 <= len(data) and data[place] == 0xFF:

@@ -13,6 +13,7 @@ from drivers.api import Gray
 from hw_sim.subjects import person
 from hw_sim.subjects.fingers import impression
 from station.biometrics.commands import MatchReport, QualityReport, UnreadableImage, finger_match, finger_quality
+from station.biometrics.formats import picture
 from station.biometrics.nfiq2.assess import Refusal
 
 
@@ -69,3 +70,14 @@ def test_every_file_is_compared_with_every_other(tmp_path: Path) -> None:
     assert isinstance(reports[0], UnreadableImage)
     found = {(Path(r.first).stem, Path(r.second).stem): r.same for r in reports[1:] if isinstance(r, MatchReport)}
     assert found == {("a", "b"): True, ("a", "c"): False, ("b", "c"): False}
+
+
+def test_a_wsq_file_is_judged_and_a_cut_one_is_no_picture(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "finger.wsq", tmp_path / "cut.wsq"
+    data = picture.write_wsq(finger(2, 1))
+    whole.write_bytes(data)
+    cut.write_bytes(data[:-300])
+    report, refused = finger_quality([whole, cut])
+    assert isinstance(report, QualityReport)
+    assert (report.width_px, report.height_px) == (208, 208)
+    assert isinstance(refused, UnreadableImage)
