@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
@@ -134,6 +135,15 @@ class StationSecret:
         )
         fields.done()
         return secret
+
+    @property
+    def public(self) -> VerifyKey:
+        """The public half of what signs, wherever the private one lies."""
+        if self.token is None:
+            return SigningKey(self.signing).public
+        return VerifyKey(
+            self.token.point, MLDSA65PrivateKey.from_seed_bytes(self.signing).public_key().public_bytes_raw()
+        )
 
     @property
     def memory_key(self) -> bytes:

@@ -26,7 +26,7 @@ from station.safekeeping.issuing import (
 from station.safekeeping.keys import STATION_PURPOSE, Cost, StationSecret, lock
 from station.safekeeping.recovery import KEYRING, STATION_KEY
 from station.safekeeping.signing import MLDSA_SEED_SIZE, VerifyKey, new_secret
-from station.safekeeping.token import TokenAccess, make_key, open_signer
+from station.safekeeping.token import TokenAccess, make_key
 
 __all__ = [
     "PASSPHRASE_FILE",
@@ -74,9 +74,7 @@ def provision(folder: Path, authority_folder: Path, station_name: str, passphras
     disk, cost = disk or SystemDisk(), cost or Cost()
     authority = AuthorityFolder(authority_folder, authority_passphrase, disk, entropy, cost)
     secret = new_station_secret(station_name, authority.root.public.fingerprint, entropy, token)
-    signer = open_signer(secret, token)
-    public = signer.public
-    signer.close()
+    public = secret.public
     now = clock.now()
     keyring = with_station(authority.keyring(now), station_name, public, now)
     if officers:

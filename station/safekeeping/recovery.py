@@ -92,6 +92,17 @@ def open_keyring(folder: Path, root_fingerprint: bytes, when: Instant, log: Audi
     return keyring
 
 
+def check_vouched(keyring: Keyring, key: VerifyKey, when: Instant) -> None:
+    """Raises VaultRefused when the authority would not take what this key signs: revoked, unknown, out of its time."""
+    entry = keyring.station(key.key_id)
+    if key.key_id in keyring.revoked:
+        raise VaultRefused(msg("The authority has revoked this station's key. Call the authority."))
+    if entry is None:
+        raise VaultRefused(msg("The key list does not name this station. Ask the authority for one that does."))
+    if not entry.may_sign_at(_moment(when.unix_ms)):
+        raise VaultRefused(msg("This station's signing key has run out. Finish the change: ktpel keys rotate."))
+
+
 def _keyring_message(reason: KeyringRefusal) -> Message:
     match reason:
         case KeyringRefusal.EXPIRED:

@@ -7,7 +7,7 @@ halves of the old ones stay with the station, which so still knows its own bundl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from station.clock import Clock
@@ -18,12 +18,13 @@ from station.safekeeping.cbor import BadCbor, Fields
 from station.safekeeping.disk import Disk, SystemDisk, write_over
 from station.safekeeping.events import EventKind
 from station.safekeeping.issuing import Entropy
-from station.safekeeping.keyring import Keyring, KeyringRefusal, KeyringRefused, read_keyring, signed_contents
+from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring, signed_contents
 from station.safekeeping.keys import STATION_PURPOSE, Cost, StationSecret, lock, unlock
 from station.safekeeping.provision import new_station_secret
 from station.safekeeping.recovery import KEYRING, STATION_KEY
 from station.safekeeping.signing import Signatures, VerifyKey
 from station.safekeeping.token import TokenAccess, destroy_key, open_signer
+from station.safekeeping.vault import instant
 
 NEXT_KEY = "station-next.key"
 FORMAT = "ktpel-rotation/1"
@@ -58,9 +59,9 @@ class Keeper:
     passphrase: str
     clock: Clock
     token: TokenAccess | None = None
-    disk: Disk = SystemDisk()
+    disk: Disk = field(default_factory=SystemDisk)
     entropy: Entropy = os.urandom
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
 
     def __repr__(self) -> str:
         return "Keeper(...)"
@@ -72,19 +73,16 @@ def request_new_keys(keeper: Keeper) -> bytes:
     Raises VaultRefused, TokenRefused, OSError.
     """
     with _opened(keeper) as (secret, log, when):
-        old = open_signer(secret, keeper.token)
         if not (keeper.folder / NEXT_KEY).exists():
             fresh = new_station_secret(secret.name, secret.root_fingerprint, keeper.entropy, keeper.token)
-            fresh = replace(fresh, retired=(old.public, *secret.retired), memory=secret.memory_key)
+            fresh = replace(fresh, retired=(secret.public, *secret.retired), memory=secret.memory_key)
             lock(keeper.folder / NEXT_KEY, STATION_PURPOSE, fresh.value(), keeper.passphrase, keeper.disk,
                  keeper.entropy, keeper.cost)  # fmt: skip
-        new = open_signer(_next(keeper), keeper.token)
-        body = cbor.encode({"format": FORMAT, "station": secret.name, "old": old.public.key_id,
+        new = _next(keeper)
+        body = cbor.encode({"format": FORMAT, "station": secret.name, "old": secret.public.key_id,
                             "new": new.public.value()})  # fmt: skip
-        document = cbor.encode([body, old.sign(DOMAIN + body).encode(), new.sign(DOMAIN + body).encode()])
+        document = cbor.encode([body, *(_signed(each, keeper.token, body) for each in (secret, new))])
         log.append(EventKind.KEY_CHANGE_ASKED, when, {"new_key": new.public.key_id})
-        old.close()
-        new.close()
     return document
 
 
@@ -139,9 +137,7 @@ def _take_next(keeper: Keeper, secret: StationSecret, keyring: Keyring, log: Aud
     if not (keeper.folder / NEXT_KEY).exists():
         return False
     following = _next(keeper)
-    signer = open_signer(following, keeper.token)
-    public = signer.public
-    signer.close()
+    public = following.public
     if keyring.station(public.key_id) is None or public.key_id in keyring.revoked:
         return False
     keeper.disk.replace(keeper.folder / NEXT_KEY, keeper.folder / STATION_KEY)
@@ -150,6 +146,14 @@ def _take_next(keeper: Keeper, secret: StationSecret, keyring: Keyring, log: Aud
     if secret.token is not None and keeper.token is not None:
         destroy_key(keeper.token, secret.token)
     return True
+
+
+def _signed(secret: StationSecret, token: TokenAccess | None, body: bytes) -> bytes:
+    signer = open_signer(secret, token)
+    try:
+        return signer.sign(DOMAIN + body).encode()
+    finally:
+        signer.close()
 
 
 def _next(keeper: Keeper) -> StationSecret:
@@ -175,8 +179,7 @@ def _opened(keeper: Keeper) -> Iterator[tuple[StationSecret, AuditLog, Instant]]
     """The station's secret and its log, with every other process kept out."""
     secret = recovery.open_secret(keeper.folder, keeper.passphrase)
     descriptor = recovery.lock_folder(keeper.folder)
-    clock = keeper.clock
-    when = Instant(int(clock.now().timestamp() * 1000), clock.boot_id, int(clock.monotonic_s() * 1000))
+    when = instant(keeper.clock)
     try:
         log = AuditLog.open(keeper.folder / "audit", keeper.disk, when)
         try:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from station.clock import Clock
@@ -120,6 +120,7 @@ class Vault:
                 recovery.note_clock(log, when)
                 newest = recovery.recover(log, spool, cases, (signer.public, *secret.retired), when)
                 keyring = recovery.open_keyring(folder, secret.root_fingerprint, when, log, newest)
+                recovery.check_vouched(keyring, signer.public, when)
                 vault = cls(
                     folder, secret, signer, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases
                 )
@@ -235,6 +236,12 @@ class Vault:
             return self._disk.free_bytes(self._folder) >= self._largest_case_bytes * 3 // 2
         except OSError:
             return False
+
+    def case_days(self, zone: tzinfo) -> tuple[date, ...]:
+        """The day of each finished case, in `zone`, delivered or not."""
+        self._assert_thread()
+        manifests = [entry for entry in self.spool.entries() if entry.kind is Kind.MANIFEST]
+        return tuple(_moment(entry.sealed_ms).astimezone(zone).date() for entry in manifests)
 
     def outgoing(self, *, again: bool = False) -> tuple[Outgoing, ...]:
         """Bundles that wait to be handed over; with `again` also those sent or handed over and without receipt."""
