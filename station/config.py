@@ -97,6 +97,7 @@ class Office(Table):
     time_zone: Literal["WIB", "WITA", "WIT"]
     collection_place: Filled
     promise_working_days: Annotated[int, Field(ge=1, le=14)] = 1
+    cards_a_day: Annotated[int, Field(ge=1, le=10_000)] | None = None
     holidays: Annotated[tuple[date, ...], Field(strict=False)]
     hours: Hours
 
@@ -241,7 +242,21 @@ class Sounds(Table):
 class Receipt(Table):
     """The paper receipts are printed on."""
 
-    paper: Literal["a5", "a6", "80mm"] = "a5"
+    paper: Literal["a5", "a6", "80mm", "58mm"] = "a5"
+
+
+class Queue(Table):
+    """Applications from online services: the folder they are put into, none by default, and how many a day."""
+
+    folder: Annotated[str, Field(max_length=400)] = ""
+    quota: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class Export(Table):
+    """Sticks that carry bundles away: where one is mounted, and the office that receives it."""
+
+    folder: Annotated[str, Field(max_length=400)] = ""
+    destination: Annotated[str, Field(max_length=120)] = ""
 
 
 class Config(Table):
@@ -255,6 +270,8 @@ class Config(Table):
     fingers: Fingers = Field(default_factory=Fingers)
     sounds: Sounds = Field(default_factory=Sounds)
     receipt: Receipt = Field(default_factory=Receipt)
+    queue: Queue = Field(default_factory=Queue)
+    export: Export = Field(default_factory=Export)
     delivery: Delivery = Field(default_factory=Delivery)
 
 

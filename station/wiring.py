@@ -1,8 +1,6 @@
 """Puts a station together: the only place that names concrete drivers."""
 
 import os
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from drivers import factory
@@ -18,6 +16,8 @@ from station.clock import Clock, SystemClock
 from station.config import Config
 from station.delivery.paper import PaperSize
 from station.registry.officers import Officers
+from station.safekeeping.cases import CaseHandle
+from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault
 from station.workers import Post, Worker
 
@@ -40,7 +40,11 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
     """A counter ready to serve. Raises VaultRefused when the data folder cannot be opened."""
     now = clock or SystemClock()
     vault_worker = Worker("safekeeping", post)
-    vault = _on(vault_worker, lambda: Vault.unlock(data, secret, now))
+    try:
+        vault = vault_worker.ask(lambda: Vault.unlock(data, secret, now))
+    except Exception:
+        vault_worker.stop()
+        raise
     return Desk(
         Parts(
             clock=now,
@@ -52,7 +56,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             officers=Officers(data / OFFICERS_FILE, now),
             finger_judge=FingerWorker(),
             portrait=PortraitJudge(),
-            papers=_papers(config),
+            papers=_papers(config, vault, vault_worker),
         )
     )
 
@@ -84,8 +88,13 @@ def _settings(config: Config) -> CounterSettings:
     )
 
 
-def _papers(config: Config) -> Papers:
+def _papers(config: Config, vault: Vault, vault_worker: Worker) -> Papers:
     office = config.office
+
+    def reprinted(case: CaseHandle, copies: int) -> None:
+        event = EventKind.PAPER_REPRINTED
+        vault_worker.submit(lambda: vault.audit(event, case=case.case_id, number=copies), lambda _none: None)
+
     return Papers(
         office=office.name,
         zone=office.zone,
@@ -94,25 +103,7 @@ def _papers(config: Config) -> Papers:
         promise_working_days=office.promise_working_days,
         collection_place=office.collection_place,
         size=PaperSize(config.receipt.paper),
+        cards_a_day=office.cards_a_day,
+        recorded_days=lambda: vault_worker.ask(lambda: vault.case_days(office.zone)),
+        reprinted=reprinted,
     )
-
-
-def _on(worker: Worker, job: Callable[[], Vault]) -> Vault:
-    """Run a job on a worker and wait for it: at start-up, before there is anything else to do."""
-    answers: list[Vault | Exception] = []
-    answered = threading.Event()
-
-    def run() -> None:
-        try:
-            answers.append(job())
-        except Exception as refused:  # noqa: BLE001 - raised again on the caller's thread
-            answers.append(refused)
-        answered.set()
-
-    worker.submit(run, lambda _none: None)
-    answered.wait()
-    answer = answers[0]
-    if isinstance(answer, Exception):
-        worker.stop()
-        raise answer
-    return answer

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 Post = Callable[[Callable[[], None]], None]
 T = TypeVar("T")
@@ -32,6 +32,28 @@ class Worker:
 
         self._jobs.put(run)
 
+    def ask(self, job: Callable[[], T], timeout_s: float = 60.0) -> T:
+        """Run a job here and wait for its answer on the calling thread, never the main one but at start-up.
+
+        What the job raises is raised again; TimeoutError when the worker has been stopped or is stuck.
+        """
+        answers: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                answers.put((job(), None))
+            except Exception as refused:  # noqa: BLE001 - raised again on the caller's thread
+                answers.put((None, refused))
+
+        self._jobs.put(run)
+        try:
+            answer, refused = answers.get(timeout=timeout_s)
+        except queue.Empty:
+            raise TimeoutError(f"{self.name} does not answer") from None
+        if refused is not None:
+            raise refused
+        return cast(T, answer)
+
     def stop(self, timeout_s: float = 5.0) -> None:
         """Finish what is queued and end the thread."""
         self._jobs.put(None)
@@ -40,6 +62,7 @@ class Worker:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+            del job  # it holds its result, which may be a picture, and the next job may be long in coming
 
 
 def _raiser(bug: BaseException) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""One column of printed text on A5, A6 or an 80 mm roll, in the PDF viewer's own Helvetica: nothing is embedded."""
+"""One column of printed text on A5, A6 or a roll, in the PDF viewer's own Helvetica: nothing is embedded."""
 
 import unicodedata
 from collections.abc import Callable
@@ -27,12 +27,18 @@ class PaperSize(Enum):
     A5 = "a5"
     A6 = "a6"
     ROLL_80 = "80mm"
+    ROLL_58 = "58mm"
+
+    @property
+    def is_roll(self) -> bool:
+        """Whether the paper is cut below the last line."""
+        return self in (PaperSize.ROLL_80, PaperSize.ROLL_58)
 
 
-_WIDTH_MM = {PaperSize.A5: 148.0, PaperSize.A6: 105.0, PaperSize.ROLL_80: 80.0}
+_WIDTH_MM = {PaperSize.A5: 148.0, PaperSize.A6: 105.0, PaperSize.ROLL_80: 80.0, PaperSize.ROLL_58: 58.0}
 _HEIGHT_MM = {PaperSize.A5: 210.0, PaperSize.A6: 148.0}
-_MARGIN_MM = {PaperSize.A5: 11.0, PaperSize.A6: 7.0, PaperSize.ROLL_80: 4.0}
-_BODY_PT = {PaperSize.A5: 10.4, PaperSize.A6: 7.3, PaperSize.ROLL_80: 8.4}
+_MARGIN_MM = {PaperSize.A5: 11.0, PaperSize.A6: 7.0, PaperSize.ROLL_80: 4.0, PaperSize.ROLL_58: 5.0}
+_BODY_PT = {PaperSize.A5: 10.4, PaperSize.A6: 7.3, PaperSize.ROLL_80: 8.4, PaperSize.ROLL_58: 7.2}
 
 
 class Paper:
@@ -163,12 +169,12 @@ def compose(size: PaperSize, write: Callable[[Paper], None], stamp: str | None) 
         write(paper)
         return paper
 
-    if size is not PaperSize.ROLL_80:
+    if not size.is_roll:
         for scale in _SCALES:
             paper = page(_HEIGHT_MM[size], scale)
             if paper.used_mm <= _HEIGHT_MM[size]:
                 return paper
-    least = 1.0 if size is PaperSize.ROLL_80 else _SCALES[-1]
+    least = 1.0 if size.is_roll else _SCALES[-1]
     return page(page(_ROLL_LENGTH_MM, least).used_mm, least)
 
 

@@ -5,17 +5,14 @@ initials, and a code that finds the sealed record.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from math import ceil
+from datetime import datetime
 
 from station.capture.facts import SealedItem
 from station.delivery.paper import Paper, PaperSize, compose, moment
 from station.text import Language, Message, Text, msg
 
-_ROUND_MINUTES = 30
-_CODE_MM = {PaperSize.A5: 36.0, PaperSize.A6: 26.0, PaperSize.ROLL_80: 40.0}
+_CODE_MM = {PaperSize.A5: 36.0, PaperSize.A6: 26.0, PaperSize.ROLL_80: 40.0, PaperSize.ROLL_58: 34.0}
 
 STATUSES: tuple[tuple[str, Message], ...] = (
     ("BIO_CAPTURED, PROCESSING", msg("The record is being prepared. Nothing to do.")),
@@ -25,6 +22,14 @@ STATUSES: tuple[tuple[str, Message], ...] = (
     ("ADJUDICATE_RECORD", msg("The centre compares by hand. Wait for news.")),
     ("ENROLL_FAILURE", msg("The recording must be repeated. Come again; it stays free.")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """A paper printed again: the `number`-th copy of the first."""
+
+    number: int
+    printed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class ReceiptFacts:
     collect_at: datetime
     collection_place: str
     training: bool
+    reprint: Reprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class DeferralFacts:
     served_by: str
     office: str
     training: bool
+    reprint: Reprint | None = None
 
 
 def citizen_receipt(
@@ -84,8 +91,7 @@ def citizen_receipt(
         for status, meaning in STATUSES:
             paper.item(status, say(meaning))
 
-    stamp = say(msg("TRAINING")) if facts.training else None
-    return compose(size, write, stamp).pdf(title, language.value, facts.recorded_at)
+    return compose(size, write, _stamp(facts, say)).pdf(title, language.value, facts.recorded_at)
 
 
 def deferral_slip(
@@ -98,6 +104,7 @@ def deferral_slip(
     def write(paper: Paper) -> None:
         paper.text(facts.office, 0.95)
         paper.text(title, 1.6, bold=True)
+        _copy_line(paper, say, facts.reprint)
         paper.rule()
         _who_and_when(paper, say, facts.case_number, facts.initials, facts.deferred_at)
         paper.labelled(say(msg("Why")), say(facts.reason))
@@ -107,8 +114,7 @@ def deferral_slip(
         paper.space(0.8)
         _free_of_charge(paper, say)
 
-    stamp = say(msg("TRAINING")) if facts.training else None
-    return compose(size, write, stamp).pdf(title, language.value, facts.deferred_at)
+    return compose(size, write, _stamp(facts, say)).pdf(title, language.value, facts.deferred_at)
 
 
 def code_content(case_number: str, bundle_hash: str) -> str:
@@ -122,67 +128,35 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in words)
 
 
-def collection_time(
-    now: datetime, week: Sequence[tuple[time, time] | None], holidays: Collection[date], working_days: int = 1
-) -> datetime:
-    """When the card can be promised: the same time of day `working_days` open days on, to the next half hour.
-
-    `now` is in the office's zone, `week` Monday to Sunday. After closing counts as the next open day's opening; a time
-    that falls after closing moves to the next opening.
-    """
-    calendar = _Calendar(week, holidays)
-    day, moment = now.date(), now.time()
-    hours = calendar.hours(day)
-    if hours is None or moment >= hours[1]:
-        day, hours = calendar.next_open(day)
-        moment = hours[0]
-    for _ in range(working_days):
-        day, hours = calendar.next_open(day)
-    opens, closes = hours
-    ready = max(_rounded_up(moment), timedelta(hours=opens.hour, minutes=opens.minute))
-    if ready >= timedelta(hours=closes.hour, minutes=closes.minute):
-        day, (opens, _) = calendar.next_open(day)
-        ready = timedelta(hours=opens.hour, minutes=opens.minute)
-    return datetime.combine(day, time(), tzinfo=now.tzinfo) + ready
-
-
-@dataclass(frozen=True, slots=True)
-class _Calendar:
-    week: Sequence[tuple[time, time] | None]
-    holidays: Collection[date]
-
-    def hours(self, day: date) -> tuple[time, time] | None:
-        return None if day in self.holidays else self.week[day.weekday()]
-
-    def next_open(self, day: date) -> tuple[date, tuple[time, time]]:
-        for ahead in range(1, 367):
-            later = day + timedelta(days=ahead)
-            hours = self.hours(later)
-            if hours is not None:
-                return later, hours
-        raise ValueError("the office is closed for a year")
-
-
-def _rounded_up(moment: time) -> timedelta:
-    minutes = moment.hour * 60 + moment.minute + (1 if moment.second or moment.microsecond else 0)
-    return timedelta(minutes=ceil(minutes / _ROUND_MINUTES) * _ROUND_MINUTES)
-
-
 def _head(paper: Paper, say: Text, title: str, office: str, size: PaperSize, facts: ReceiptFacts) -> None:
     def beside(width_mm: float) -> None:
         paper.text(office, 0.95, width_mm=width_mm)
         paper.text(title, 1.6, bold=True, width_mm=width_mm)
+        _copy_line(paper, say, facts.reprint)
         paper.space(0.5)
         _who_and_when(paper, say, facts.case_number, facts.initials, facts.recorded_at)
 
     content = code_content(facts.case_number, facts.bundle_hash)
-    if size is PaperSize.ROLL_80:
+    if size.is_roll:
         beside(paper.width_mm)
         paper.space(0.5)
         paper.code(content, _CODE_MM[size], None)
         paper.space(0.5)
     else:
         paper.code(content, _CODE_MM[size], beside)
+
+
+def _stamp(facts: ReceiptFacts | DeferralFacts, say: Text) -> str | None:
+    """What lies across the page: one word, the graver one."""
+    if facts.training:
+        return say(msg("TRAINING"))
+    return say(msg("COPY")) if facts.reprint is not None else None
+
+
+def _copy_line(paper: Paper, say: Text, reprint: Reprint | None) -> None:
+    if reprint is not None:
+        when = moment(reprint.printed_at, say.language)
+        paper.text(say(msg("COPY {number}, printed {when}", number=reprint.number, when=when)), 0.82, bold=True)
 
 
 def _who_and_when(paper: Paper, say: Text, number: str, who: str, when: datetime) -> None:

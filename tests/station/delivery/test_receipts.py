@@ -3,7 +3,7 @@
 import re
 import zlib
 from dataclasses import fields, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import cv2
 import numpy as np
@@ -17,15 +17,12 @@ from station.delivery.receipts import (
     DeferralFacts,
     ReceiptFacts,
     citizen_receipt,
-    collection_time,
     deferral_slip,
     initials,
 )
 from station.text import Language, Text, plain
 
 WITA = timezone(timedelta(hours=8), "WITA")
-WEEKDAY, FRIDAY = (time(8), time(15, 30)), (time(8), time(11, 30))
-WEEK = (WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, FRIDAY, None, None)
 HASH = "0123456789abcdef" * 4
 
 RECEIPT = ReceiptFacts(
@@ -186,44 +183,6 @@ def test_initials_are_first_letters() -> None:
     assert initials("SITI AMINAH BINTI M. NUR") == "S. A. B. M. N."
     assert initials("NUR'AINI") == "N. A."
     assert initials("") == ""
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=WITA)
-
-
-@pytest.mark.parametrize(
-    ("now", "promised"),
-    [
-        (at(24, 9, 12), at(25, 9, 30)),
-        (at(24, 9, 30), at(25, 9, 30)),
-        (at(24, 7), at(25, 8)),
-        (at(24, 15, 29), at(26, 8)),
-        (at(24, 16), at(26, 8)),
-        (at(26, 9), at(27, 9)),
-        (at(26, 14), at(30, 8)),
-        (at(27, 9), at(30, 9)),
-        (at(28, 9), at(30, 8) + timedelta(days=1)),
-        (at(24, 23, 59), at(26, 8)),
-    ],
-    ids=str,
-)
-def test_the_card_is_promised_for_the_next_working_day(now: datetime, promised: datetime) -> None:
-    assert collection_time(now, WEEK, ()) == promised
-
-
-def test_holidays_do_not_count() -> None:
-    assert collection_time(at(24, 9), WEEK, (date(2026, 11, 25), date(2026, 11, 26))) == at(27, 9)
-    assert collection_time(at(24, 9), WEEK, (date(2026, 11, 24),)) == at(26, 8)
-
-
-def test_two_working_days_are_two() -> None:
-    assert collection_time(at(24, 9), WEEK, (), working_days=2) == at(26, 9)
-
-
-def test_an_office_closed_for_ever_promises_nothing() -> None:
-    with pytest.raises(ValueError, match="closed"):
-        collection_time(at(24, 9), (None,) * 7, ())
 
 
 def test_the_file_says_nothing_of_itself_but_kind_language_and_time() -> None:
