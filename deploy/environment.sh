@@ -1,4 +1,8 @@
-# Sourced by run and test from the project's root: Python environment and shared libraries, installed once and checked each time.
+# Sourced from the project's root by run, test and install.sh: Python environment and shared libraries, installed once and
+# checked each time. The environment is .venv with everything for the tests; with station_only=yes it is $venv with the product alone.
+
+venv=${venv:-.venv}
+station_only=${station_only:-}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -36,20 +40,26 @@ make_environment() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
     local wanted
     wanted=$(cat requirements.lock pyproject.toml | sha256sum)
-    if [ ! -f .venv/.complete ] || [ "$(cat .venv/.complete)" != "$wanted" ]; then
-        say "Preparing the Python environment in .venv (a minute or two, once)"
-        rm -f .venv/.complete
-        [ -x .venv/bin/pip ] || python3 -m venv .venv
-        .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-        .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
-        echo "$wanted" >.venv/.complete
+    if [ ! -f "$venv/.complete" ] || [ "$(cat "$venv/.complete")" != "$wanted" ]; then
+        say "Preparing the Python environment in $venv (a minute or two, once)"
+        rm -f "$venv/.complete"
+        [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+        if [ -n "$station_only" ]; then
+            # Hashes of constraints count too: nothing is taken that the lock does not name.
+            "$venv/bin/pip" install --quiet --disable-pip-version-check -c requirements.lock hatchling editables
+            "$venv/bin/pip" install --quiet --disable-pip-version-check -c requirements.lock --no-build-isolation .
+        else
+            "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+            "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+        fi
+        echo "$wanted" >"$venv/.complete"
     fi
 }
 
 # What Qt's plugins ask the dynamic linker for and do not get, as Debian and Ubuntu name the packages.
 missing_libraries() {
     local qt
-    qt=$(echo .venv/lib/python3*/site-packages/PyQt6/Qt6)
+    qt=$(echo "$venv"/lib/python3*/site-packages/PyQt6/Qt6)
     LD_LIBRARY_PATH=$qt/lib ldd "$qt"/plugins/platforms/libqxcb.so "$qt"/plugins/platforms/libqoffscreen.so \
         "$qt"/lib/libQt6Widgets.so.6 2>/dev/null | awk '/not found/ {print $1}' | sort -u
 }
