@@ -152,12 +152,17 @@ class Outbox:
         """Remove what the authority has had for as long as is asked for, a few at once. Raises OSError.
 
         The time is over only when the station's clock says so and the authority's own: the newest receipt here is that
-        much younger. So no wrong clock of the station removes a bundle early.
+        much younger. So no wrong clock of the station removes a bundle early. The newest bundle always stays: what it
+        signed of log and keyring is held against them at every start.
         """
         removed, doubted = [], self._read_receipts()
         now = min(self._newest_receipt or self._clock.now(), self._clock.now())
-        due = [(when, key) for key, when in self._receipted_at.items() if now - when >= self._keep]
-        for _, bundle_id in sorted(due)[:READ_AT_ONCE]:
+        due = [
+            (when, self._spool.find(key).sequence, key)
+            for key, when in self._receipted_at.items()
+            if now - when >= self._keep and self._spool.find(key).sequence < self._spool.last[0]
+        ]
+        for _, _, bundle_id in sorted(due)[:READ_AT_ONCE]:
             entry = self._spool.find(bundle_id)
             document = self._kept(entry)
             del self._receipted_at[bundle_id]

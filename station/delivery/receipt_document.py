@@ -27,6 +27,7 @@ class Reason(Enum):
     UNKNOWN_STATION = "unknown_station"
     OTHER_STATION = "other_station"
     REVOKED = "revoked"
+    OUT_OF_TIME = "out_of_time"
     TRAINING = "training"
 
     @property
@@ -46,6 +47,9 @@ TO_DO: Mapping[Reason, Message] = {
         "The file names another station than its key belongs to. Call the authority; the file stays here."
     ),
     Reason.REVOKED: msg("This station's key was revoked. Call the authority; the file stays here."),
+    Reason.OUT_OF_TIME: msg(
+        "The file was sealed outside the time of this station's key. Check date and time, and call the authority."
+    ),
     Reason.TRAINING: msg("The file was recorded in training and does not count. The file stays here."),
 }
 """What a person at the station does about it."""
