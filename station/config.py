@@ -259,6 +259,22 @@ class Export(Table):
     destination: Annotated[str, Field(max_length=120)] = ""
 
 
+class Keys(Table):
+    """Where the station's signing key lies: in its key file, or in a PKCS#11 token with a PIN kept in a file."""
+
+    store: Literal["file", "pkcs11"] = "file"
+    module: Filled | None = None
+    token_label: Filled | None = None
+    pin_file: Filled | None = None
+
+    @field_validator("module", "token_label")
+    @classmethod
+    def _token_is_named(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("store") == "pkcs11":
+            raise PydanticCustomError("token_unnamed", "token unnamed")
+        return value
+
+
 class Config(Table):
     """The whole file."""
 
@@ -270,6 +286,7 @@ class Config(Table):
     fingers: Fingers = Field(default_factory=Fingers)
     sounds: Sounds = Field(default_factory=Sounds)
     receipt: Receipt = Field(default_factory=Receipt)
+    keys: Keys = Field(default_factory=Keys)
     queue: Queue = Field(default_factory=Queue)
     export: Export = Field(default_factory=Export)
     delivery: Delivery = Field(default_factory=Delivery)

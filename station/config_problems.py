@@ -13,6 +13,7 @@ from station.text import Language, Message, Text, msg
 _NUMBER = msg("Write a number here, without quotes.")
 _TABLE = msg("This must be a table in square brackets, as in the default file.")
 _SENTENCES: Mapping[str, Message] = {
+    "token_unnamed": msg("Name the token's program (module) and its label (token_label)."),
     "missing": msg("This key is missing. Copy it from the default file and fill it in."),
     "float_type": _NUMBER,
     "int_type": _NUMBER,

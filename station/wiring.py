@@ -13,12 +13,14 @@ from station.capture.desk import Desk
 from station.capture.papers import Papers
 from station.capture.parts import Parts
 from station.clock import Clock, SystemClock
-from station.config import Config
+from station.config import Config, Keys
 from station.delivery.paper import PaperSize
 from station.registry.officers import Officers
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
-from station.safekeeping.vault import Vault
+from station.safekeeping.token import TokenAccess
+from station.safekeeping.vault import Vault, VaultRefused
+from station.text import msg
 from station.workers import Post, Worker
 
 OFFICERS_FILE = "officers.json"
@@ -36,12 +38,31 @@ def passphrase(file: Path | None) -> str:
     return named.read_text(encoding="utf-8").strip()
 
 
+def token_access(keys: Keys, pin: str | None = None) -> TokenAccess | None:
+    """The token that the settings name, None where the key is a file; raises LookupError without a PIN, OSError."""
+    if keys.store == "file" or keys.module is None or keys.token_label is None:
+        return None
+    if keys.pin_file is not None:
+        pin = Path(keys.pin_file).read_text(encoding="utf-8").strip()
+    if pin is None:
+        raise LookupError("no PIN file was named")
+    return TokenAccess(Path(keys.module), keys.token_label, pin)
+
+
+def _token(keys: Keys) -> TokenAccess | None:
+    try:
+        return token_access(keys)
+    except (LookupError, OSError) as why:
+        raise VaultRefused(msg("The token's PIN file is missing. The technician names it in the settings.")) from why
+
+
 def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | None = None) -> Desk:
     """A counter ready to serve. Raises VaultRefused when the data folder cannot be opened."""
     now = clock or SystemClock()
+    token = _token(config.keys)
     vault_worker = Worker("safekeeping", post)
     try:
-        vault = vault_worker.ask(lambda: Vault.unlock(data, secret, now))
+        vault = vault_worker.ask(lambda: Vault.unlock(data, secret, now, token=token))
     except Exception:
         vault_worker.stop()
         raise
@@ -53,7 +74,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             drivers=factory.make_all(config.devices.settings()),
             vault=vault,
             vault_worker=vault_worker,
-            officers=Officers(data / OFFICERS_FILE, now),
+            officers=Officers(data / OFFICERS_FILE, now, vouched=lambda: vault.keyring.roles()),
             finger_judge=FingerWorker(),
             portrait=PortraitJudge(),
             papers=_papers(config, vault, vault_worker),

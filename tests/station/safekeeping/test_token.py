@@ -8,10 +8,13 @@ import pkcs11
 import pytest
 from pkcs11 import Attribute, KeyType, ObjectClass
 
+from station.config import default_text, load
+from station.config_problems import BadConfig
 from station.safekeeping.keys import StationSecret, TokenKey
 from station.safekeeping.signing import SignerSilent, new_secret
 from station.safekeeping.token import TokenAccess, TokenRefused, TokenSigner, destroy_key, make_key, open_signer
 from station.text import Language, Text
+from station.wiring import token_access
 from tests.helpers.softhsm import MODULE, PIN, SoftToken, soft_token
 
 pytestmark = pytest.mark.services
@@ -126,3 +129,25 @@ def test_a_key_file_beside_a_token_reads_back_as_it_was_written(key: TokenKey) -
     secret = StationSecret("s", SEED, bytes(32), key, (StationSecret("s", bytes([1]) * 64, b"").signer().public,), b"m")
     assert StationSecret.from_value(secret.value()) == secret
     assert secret.memory_key == b"m"
+
+
+def test_the_settings_name_the_token_whole_or_are_refused(tmp_path: Path) -> None:
+    text = default_text()
+    (tmp_path / "old.toml").write_text(text[: text.index("[keys]")], encoding="utf-8")
+    assert token_access(load(tmp_path / "old.toml").keys) is None
+    named = 'store = "pkcs11"\nmodule = "/m.so"\ntoken_label = "samarinda"\n'
+    whole = text.replace('store = "file" ', named + "# ")
+    (tmp_path / "whole.toml").write_text(whole, encoding="utf-8")
+    keys = load(tmp_path / "whole.toml").keys
+    assert token_access(keys, "602814") == TokenAccess(Path("/m.so"), "samarinda", "602814")
+    with pytest.raises(LookupError):
+        token_access(keys)
+    (tmp_path / "pin").write_text("602814\n", encoding="ascii")
+    (tmp_path / "whole.toml").write_text(
+        whole.replace("# pin_file", "pin_file").replace("/etc/ktpel/token.pin", str(tmp_path / "pin")), encoding="utf-8"
+    )
+    assert token_access(load(tmp_path / "whole.toml").keys) == TokenAccess(Path("/m.so"), "samarinda", "602814")
+    (tmp_path / "half.toml").write_text(whole.replace('token_label = "samarinda"\n', ""), encoding="utf-8")
+    with pytest.raises(BadConfig) as bad:
+        load(tmp_path / "half.toml")
+    assert [problem.key for problem in bad.value.problems] == ["keys.token_label"]
