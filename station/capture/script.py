@@ -22,7 +22,7 @@ class Script:
     counter: Counter
     scenario: Scenario
     clock: Clock
-    _frame: LiveFrame | None = None
+    _well_posed: bool = False
     _asked: set[object] = field(default_factory=set)
     _ink_started_s: float | None = None
 
@@ -41,8 +41,8 @@ class Script:
                 self._once("draft", lambda: self.counter.enter_case(self.scenario.draft))
             case Step.CHECKLIST if case is not None:
                 self._checklist(case)
-            case Step.PHOTO if self._frame is not None and self._frame.verdict.accepted:
-                self._frame = None
+            case Step.PHOTO if self._well_posed:
+                self._well_posed = False
                 self.counter.take_photo()
             case Step.PHOTO_APPROVAL:
                 self._once("photo", self.counter.approve_photo)
@@ -58,7 +58,7 @@ class Script:
                 pass
 
     def _saw(self, frame: LiveFrame) -> None:
-        self._frame = frame
+        self._well_posed = frame.verdict.accepted
 
     def _once(self, key: object, press: Callable[[], None]) -> None:
         if key not in self._asked:
