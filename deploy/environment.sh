@@ -1,8 +1,8 @@
 # Sourced from the project's root by run, test and install.sh: Python environment and shared libraries, installed once and
-# checked each time. The environment is .venv with everything for the tests; with station_only=yes it is $venv with the product alone.
+# checked each time. `lock` names what is installed: requirements.lock is the product, requirements-test.lock the tests too.
 
 venv=${venv:-.venv}
-station_only=${station_only:-}
+lock=${lock:-requirements.lock}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -38,22 +38,17 @@ make_environment() {
     command -v python3 >/dev/null || { say "python3 is missing: sudo apt-get install python3"; exit 1; }
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "Python 3.11 or newer is needed."; exit 1; }
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
-    local wanted
-    wanted=$(cat requirements.lock pyproject.toml | sha256sum)
-    if [ ! -f "$venv/.complete" ] || [ "$(cat "$venv/.complete")" != "$wanted" ]; then
-        say "Preparing the Python environment in $venv (a minute or two, once)"
-        rm -f "$venv/.complete"
-        [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
-        if [ -n "$station_only" ]; then
-            # Hashes of constraints count too: nothing is taken that the lock does not name.
-            "$venv/bin/pip" install --quiet --disable-pip-version-check -c requirements.lock hatchling editables
-            "$venv/bin/pip" install --quiet --disable-pip-version-check -c requirements.lock --no-build-isolation .
-        else
-            "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-            "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
-        fi
-        echo "$wanted" >"$venv/.complete"
-    fi
+    local wanted all
+    wanted=$(cat "$lock" pyproject.toml | sha256sum)
+    all=$(cat requirements-test.lock pyproject.toml | sha256sum)
+    # What the tests need holds the product too.
+    if [ -f "$venv/.complete" ] && grep -qxe "$wanted" -e "$all" "$venv/.complete"; then return; fi
+    say "Preparing the Python environment in $venv (a minute or two, once)"
+    rm -f "$venv/.complete"
+    [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index ${editable--e} .
+    echo "$wanted" >"$venv/.complete"
 }
 
 # What Qt's plugins ask the dynamic linker for and do not get, as Debian and Ubuntu name the packages.

@@ -12,7 +12,7 @@ case "${1:-}" in
     *) echo "usage: deploy/install.sh [--kiosk USER]" >&2; exit 2 ;;
 esac
 [ "$(id -u)" = 0 ] || { echo "This needs root: sudo deploy/install.sh" >&2; exit 1; }
-venv=/opt/ktpel/venv station_only=yes
+venv=/opt/ktpel/venv editable=
 . deploy/environment.sh
 
 step() { printf '%s\n' "$*"; }

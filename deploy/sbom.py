@@ -51,7 +51,7 @@ def licence(name: str) -> str | None:
 def bill() -> str:
     """The whole bill as JSON."""
     project = Component(name="ktpel-station", version=metadata.version("ktpel-station"), type=ComponentType.APPLICATION)
-    bom = Bom(components=components((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    bom = Bom(components=components((ROOT / "requirements-test.lock").read_text(encoding="utf-8")))
     bom.metadata.component = project
     bom.register_dependency(project, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=1)

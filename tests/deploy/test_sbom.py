@@ -14,7 +14,7 @@ def test_every_pinned_package_is_named_with_version_and_hashes() -> None:
     bill = json.loads(printed)
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     named = {one["purl"]: {each["content"] for each in one["hashes"]} for one in bill["components"]}
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-test.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([a-z0-9.-]+)==(\S+)", lock, re.MULTILINE)
     assert len(pinned) > 50
     assert set(named) == {f"pkg:pypi/{name}@{version}" for name, version in pinned}
