@@ -2,7 +2,7 @@
 
 import typer
 
-from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics, cli_trace
+from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics, cli_export, cli_queue, cli_trace
 
 app = typer.Typer(
     name="ktpel",
@@ -17,12 +17,15 @@ app.command("devices")(cli_diagnostics.devices)
 app.command("provision")(cli_authority.provision)
 app.command("verify")(cli_authority.verify)
 app.command("open")(cli_authority.open_)
+app.command("export")(cli_export.export_)
+app.command("import")(cli_export.import_)
 app.add_typer(cli_counter.config_commands, name="config")
 app.add_typer(cli_authority.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
 app.add_typer(cli_biometrics.finger_commands, name="finger")
 app.add_typer(cli_biometrics.portrait_commands, name="portrait")
 app.add_typer(cli_trace.trace_commands, name="trace")
+app.add_typer(cli_queue.queue_commands, name="queue")
 
 
 def main() -> None:

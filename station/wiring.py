@@ -49,7 +49,8 @@ def token_access(keys: Keys, pin: str | None = None) -> TokenAccess | None:
     return TokenAccess(Path(keys.module), keys.token_label, pin)
 
 
-def _token(keys: Keys) -> TokenAccess | None:
+def station_token(keys: Keys) -> TokenAccess | None:
+    """The same for a station that starts by itself; raises VaultRefused with what to do."""
     try:
         return token_access(keys)
     except (LookupError, OSError) as why:
@@ -59,7 +60,7 @@ def _token(keys: Keys) -> TokenAccess | None:
 def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | None = None) -> Desk:
     """A counter ready to serve. Raises VaultRefused when the data folder cannot be opened."""
     now = clock or SystemClock()
-    token = _token(config.keys)
+    token = station_token(config.keys)
     vault_worker = Worker("safekeeping", post)
     try:
         vault = vault_worker.ask(lambda: Vault.unlock(data, secret, now, token=token))

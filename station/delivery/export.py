@@ -117,6 +117,18 @@ def export(
     return Exported(index, digest, index_path, entries, written, len(run.left), tuple(run.damaged))
 
 
+def put_record(exported: Exported, pdf: bytes, disk: StickDisk | None = None) -> Path | ExportStopped:
+    """Lay the handover record beside the list that it stands for."""
+    path = exported.index_path.with_suffix(".pdf")
+    try:
+        stick = Stick(path.parent, disk or SystemStick())
+        stick.put(path, [pdf])
+        stick.settle()
+    except StickStopped as why:
+        return ExportStopped(why.trouble)
+    return path
+
+
 class _Run:
     """One export on its way."""
 

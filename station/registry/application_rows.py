@@ -45,6 +45,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "day": ("tanggal_layanan", "tanggal_kunjungan", "day"),
 }
 _FIELD_OF = {name: field for field, names in _COLUMNS.items() for name in names}
+COLUMN_OF = {field: names[0] for field, names in _COLUMNS.items()}
+"""The heading that a service writes for each of our fields."""
+
 NEEDED = (
     "nik", "name", "birth_place", "birth_date", "sex", "address", "rt_rw", "village", "district", "religion",
     "marital_status", "occupation",
@@ -332,9 +335,9 @@ def _headings(cells: list[str], number: int) -> list[str | None]:
     named = [field for field in fields if field]
     twice = next((field for field in named if named.count(field) > 1), None)
     if twice is not None:
-        raise _Unusable(msg("Two columns mean the same, {column}. Keep one.", column=_COLUMNS[twice][0]), number, twice)
+        raise _Unusable(msg("Two columns mean the same, {column}. Keep one.", column=COLUMN_OF[twice]), number, twice)
     have = set(named) | ({"rt_rw"} if {"rt", "rw"} <= set(named) else set())
-    missing = [_COLUMNS[field][0] for field in NEEDED if field not in have]
+    missing = [COLUMN_OF[field] for field in NEEDED if field not in have]
     if missing:
         raise _Unusable(msg("Headings are missing in the first row: {columns}. Write them as they stand here.",
                             columns=", ".join(missing)), number)  # fmt: skip
@@ -369,8 +372,8 @@ def _json_cells(one: object) -> _Cells | Message:
         if field is None or value is None:
             continue
         if not isinstance(value, str):
-            return msg("{column} is not text. Write it between quotation marks.", column=_COLUMNS[field][0])
+            return msg("{column} is not text. Write it between quotation marks.", column=COLUMN_OF[field])
         if field in cells:
-            return msg("Two columns mean the same, {column}. Keep one.", column=_COLUMNS[field][0])
+            return msg("Two columns mean the same, {column}. Keep one.", column=COLUMN_OF[field])
         cells[field] = value
     return cells

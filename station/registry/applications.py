@@ -58,6 +58,21 @@ class _Today:
 _Stamp = tuple[tuple[str, int, int, int], ...]
 
 
+def one_of_each(readings: Iterable[FileReading]) -> tuple[list[GoodRow], list[RowProblem]]:
+    """The good rows of all files, the first of each NIK, and every problem."""
+    good: dict[str, GoodRow] = {}
+    problems: list[RowProblem] = []
+    for reading in readings:
+        problems.extend(reading.problems)
+        for row in reading.rows:
+            first = good.setdefault(row.draft.nik, row)
+            if first is not row:
+                sentence = msg("This NIK is in row {row} of {file} already. Keep one of the two.",
+                               row=first.row, file=first.file)  # fmt: skip
+                problems.append(RowProblem(row.file, row.row, "nik", sentence))
+    return list(good.values()), problems
+
+
 class ApplicationQueue:
     """The day's applicants. `refresh` and `served` touch the disk: call them on a worker; the rest never waits.
 
@@ -125,30 +140,20 @@ class ApplicationQueue:
         return self._gathered(readings, today)
 
     def _gathered(self, readings: Iterable[FileReading], today: date) -> _Today:
-        """One entry a NIK, today's only, as many as the office takes in a day."""
+        """Today's, as many as the office takes in a day, without those already served."""
+        good, problems = one_of_each(readings)
         entries: list[Application] = []
-        problems: list[RowProblem] = []
-        first_of: dict[str, GoodRow] = {}
-        other_days = 0
         room = self._quota - sum(day == today for day in self._served.values())
-        for reading in readings:
-            problems.extend(reading.problems)
-            for row in reading.rows:
-                first = first_of.setdefault(row.draft.nik, row)
-                if first is not row:
-                    sentence = msg("This NIK is in row {row} of {file} already. Keep one of the two.",
-                                   row=first.row, file=first.file)  # fmt: skip
-                    problems.append(RowProblem(row.file, row.row, "nik", sentence))
-                elif row.day is not None and row.day != today:
-                    other_days += 1
-                elif (one := self._application(row)).id in self._served:
-                    continue
-                elif len(entries) >= room:
-                    sentence = msg("Today's {quota} places are taken. Give this applicant another day.",
-                                   quota=self._quota)  # fmt: skip
-                    problems.append(RowProblem(row.file, row.row, "", sentence))
-                else:
-                    entries.append(one)
+        for row in good:
+            one = self._application(row)
+            if one.id in self._served or (row.day is not None and row.day != today):
+                continue
+            if len(entries) >= room:
+                sentence = msg("Today's {quota} places are taken. Give this applicant another day.", quota=self._quota)
+                problems.append(RowProblem(row.file, row.row, "", sentence))
+            else:
+                entries.append(one)
+        other_days = sum(row.day is not None and row.day != today for row in good)
         return _Today(tuple(entries), tuple(problems), other_days)
 
     def _application(self, row: GoodRow) -> Application:

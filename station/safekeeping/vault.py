@@ -9,7 +9,7 @@ import hmac
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
@@ -257,10 +257,13 @@ class Vault:
     def handed_over(self, bundle_ids: Sequence[bytes], index_sha256: bytes, approver: str) -> None:
         """These bundles lie on a stick, read back, listed in the index of this hash; `approver` stands for it."""
         self._assert_thread()
+        now_s = self._clock.now().timestamp()
         for bundle_id in bundle_ids:
             entry = self.spool.find(bundle_id)
             if entry.state in (State.QUEUED, State.SENT):
                 entry = self.spool.advance(bundle_id, State.ON_USB)
+            with suppress(OSError):  # the file's time says since when a receipt is awaited
+                os.utime(self.spool.path(entry), (now_s, now_s))
             self.audit(EventKind.BUNDLE_ON_USB, bundle=entry.id, sequence=entry.sequence)
         self.audit(EventKind.HANDED_OVER, bundles=len(bundle_ids), sha256=index_sha256, approver=approver)
 
