@@ -17,12 +17,15 @@ from station.capture.desk import Desk
 from station.clock import SystemClock
 from station.config import Config
 from station.config_problems import BadConfig
+from station.safekeeping.hardening import harden
 from station.safekeeping.vault import VaultRefused
 from station.text import Language, Message, msg
 from station.workers import Post
 from ui.main_thread import MainThread
 from ui.refusal import Refusal
+from ui.second_screen import Beside
 from ui.shell import Shell
+from ui.sounds import Play, Speaker, silence
 from ui.theme import FRAME_MM, Theme, load_fonts
 
 TICK_MS = 500
@@ -99,9 +102,9 @@ def make_theme(application: QApplication, config: Config | None) -> Theme:
     return Theme.for_screen(width, height, width_mm, height_mm)
 
 
-def make_shell(desk: Desk, config: Config, theme: Theme) -> Shell:
+def make_shell(desk: Desk, config: Config, theme: Theme, play: Play = silence) -> Shell:
     """The window, and the half seconds the desk lives by."""
-    shell = Shell(desk, theme, Language(config.station.language), SystemClock().monotonic_s)
+    shell = Shell(desk, theme, Language(config.station.language), SystemClock().monotonic_s, play=play)
     tick = QTimer(shell)
     tick.setInterval(TICK_MS)
     tick.timeout.connect(desk.tick)
@@ -111,6 +114,7 @@ def make_shell(desk: Desk, config: Config, theme: Theme) -> Shell:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; 2 when the station could not start."""
+    harden()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     options = read_options(sys.argv[1:] if arguments is None else arguments)
     shells: list[Shell] = []
@@ -134,8 +138,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         window.showMaximized()
         application.exec()
         return 2
-    shell = make_shell(desk, config, make_theme(application, config))
+    speaker = Speaker(config.sounds, application)
+    shell = make_shell(desk, config, make_theme(application, config), speaker.play)
     shells.append(shell)
+    beside = Beside(application, shell.set_second)
     if options.window:
         shell.showMaximized()
     else:
@@ -145,6 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shell.showFullScreen()
     code = application.exec()
     shells.clear()
+    beside.close()
+    speaker.close()
     desk.close()
     return code
 

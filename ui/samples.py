@@ -30,17 +30,24 @@ from station.capture.facts import (
     FingersFacts,
     LiveFrame,
     LoginFacts,
+    OpenCaseFacts,
     PhotoFacts,
+    QueueEntry,
+    QueueFacts,
+    ReviewItem,
     SealedItem,
+    SelfTest,
+    ShiftFacts,
     SignatureFacts,
     Step,
     TemperatureTrace,
 )
-from station.health.model import Checklist, Item, ItemState, Measurement, Person
+from station.diagnostics.sentences import DEVICE_NAMES
+from station.health.model import WIPED, Checklist, Item, ItemState, Measurement, Person
 from station.registry.model import Ground, OfficerCard, RoleOfOfficer
 from station.text import Message, msg
 from ui.presenters.photo import Picture
-from ui.presenters.words import ITEM
+from ui.presenters.words import FINGER, ITEM, REASON
 
 NOW_S = 1000.0
 OFFICERS = (
@@ -49,8 +56,16 @@ OFFICERS = (
     OfficerCard("s-01", "Siti Norbaiti", RoleOfOfficer.SUPERVISOR),
     OfficerCard("t-01", "Dedy Kurniawan", RoleOfOfficer.TECHNICIAN),
 )
-GOOD = Verdict(True, 74, msg("Lines are clear"), None)
-POOR = Verdict(False, 23, msg("Lines are too light"), msg("Press a little harder"))
+GOOD = Verdict(True, 74, msg("The impression is good."), None)
+GOOD_PHOTO = Verdict(True, 82, msg("The portrait is good."), None)
+GOOD_INK = Verdict(True, 90, msg("The signature is complete."), None)
+POOR = Verdict(
+    False,
+    23,
+    msg("Only the tip of the finger is on the reader."),
+    msg("Lay the finger flat, the soft pad on the glass."),
+)
+ASIDE = Verdict(False, 38, msg("The face is at the side."), msg("Move to the middle."))
 SIZE = PadSize(101.6, 76.2, 10.0)
 
 
@@ -98,6 +113,74 @@ def drawn_ink() -> tuple[PenPoint, ...]:
             x, y = left + place * 0.55 + 3 * sin(turn), 42 + height * cos(turn) * (1 - place / 90)
             points.append(PenPoint(x, y, min(pressure, 1.0), place < 59, NOW_S + stroke + place / 60))
     return tuple(points)
+
+
+def shift(held: int = 0, measuring: bool = False) -> ShiftFacts:
+    """The start of a shift with the first `held` items done."""
+    wanted = (Item.OFFICER_TEMPERATURE, *WIPED.values())
+    items = []
+    for place, item in enumerate(wanted):
+        done = place < held
+        words = msg("Officer: {value} °C", value=36.4) if done else msg("Officer's temperature not measured yet")
+        items.append(ItemState(item, done, words, None if done else msg("Measure the officer's forehead.")))
+    return ShiftFacts(tuple(items), measuring, held == len(wanted))
+
+
+def self_tests(passed: int = 4, well: bool = True) -> tuple[SelfTest, ...]:
+    """Self-tests of which the first `passed` have come back; the second one failed when not `well`."""
+    found = []
+    for place, role in enumerate(Role):
+        bad = not well and place == 1
+        sentence = msg("{device} is plugged in and does not answer.", device=DEVICE_NAMES[role])
+        if not bad:
+            sentence = msg("{device} is ready.", device=DEVICE_NAMES[role])
+        cure = msg("Pull its cable out, count to five, plug it in again.") if bad else None
+        found.append(SelfTest(role, None if place >= passed else not bad, sentence, cure))
+    return tuple(found)
+
+
+def queue(count: int = 12) -> QueueFacts:
+    """Invented applicants."""
+    names = ("AMELIA CONTOH", "BUDI CONTOH", "CITRA CONTOH", "DODI CONTOH", "ENDAH CONTOH", "FAJAR CONTOH")
+    grounds = (Ground.SCHOOL, Ground.HOSPITAL, None, Ground.BPJS)
+    entries = tuple(
+        QueueEntry(f"q{i}", f"A-{101 + i}", f"{names[i % 6]} {'I' * (1 + i // 6)}", grounds[i % 4], int(i == 1))
+        for i in range(count)
+    )
+    return QueueFacts(
+        entries, (msg("The folder of the online applications cannot be read. Check the connection to it."),)
+    )
+
+
+def open_cases(count: int = 2) -> tuple[OpenCaseFacts, ...]:
+    """Cases of before the power cut."""
+    begun_at = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
+    return tuple(OpenCaseFacts(f"6472-20261124-{7 - i:04d}", begun_at, sealed(5 - 2 * i)) for i in range(count))
+
+
+def review(exceptions: bool = True) -> tuple[ReviewItem, ...]:
+    """Every item of a recording, in its order."""
+    items = [ReviewItem(msg("Photo"), msg("Good"), False, False, Role.CAMERA)]
+    for place, position in enumerate(CAPTURE_ORDER):
+        by_exception = exceptions and place == 3
+        detail = REASON[ExceptionKind.BANDAGED] if by_exception else msg("Quality {score} of 100", score=61 + place)
+        items.append(
+            ReviewItem(
+                FINGER[position],
+                detail,
+                False,
+                by_exception,
+                Role.FINGERPRINT,
+                position,
+                "Siti Norbaiti" if by_exception else None,
+            )
+        )
+    for position in CHIP_FINGERS:
+        items.append(
+            ReviewItem(msg("Once more: {finger}", finger=FINGER[position]), msg("Confirmed"), False, False, None)
+        )
+    items.append(ReviewItem(msg("Signature"), msg("Good"), False, False, Role.SIGNATURE))
+    return tuple(items)
 
 
 def trace(object_c: float = 36.3) -> TemperatureTrace:
@@ -187,14 +270,14 @@ def fingers(done: int, last: Verdict | None = None, tries: int = 0) -> FingersFa
     current = CAPTURE_ORDER[done] if done < len(CAPTURE_ORDER) else None
     if current is not None:
         standing[done] = finger(current, tries, last)
-    return FingersFacts(tuple(standing), current, 3, msg("Put the finger on the glass"), False, None, 0, 288)
+    return FingersFacts(tuple(standing), current, 3, msg("Place this finger on the reader"), False, None, 0, 288)
 
 
 def confirmation(held: int) -> FingersFacts:
     """Both index fingers again, the first `held` of them confirmed."""
     standing = tuple(finger(one, 1, GOOD) if i < held else finger(one) for i, one in enumerate(CHIP_FINGERS))
     current = CHIP_FINGERS[held] if held < 2 else None
-    return FingersFacts(standing, current, 3, msg("Put the same finger on the glass again"), False, None, 0, 288)
+    return FingersFacts(standing, current, 3, msg("Place this finger on the reader"), False, None, 0, 288)
 
 
 def case() -> CaseFacts:
@@ -207,7 +290,7 @@ def case() -> CaseFacts:
         address="JL. CONTOH NO. 1",
         ground=Ground.SCHOOL,
         checklist=checklist(),
-        photo=PhotoFacts(True, None, None, msg("Red background: odd birth year"), 0),
+        photo=PhotoFacts(True, None, None, msg("Red background"), 0),
         fingers=fingers(0),
         confirmation=confirmation(0),
         signature=SignatureFacts((), SIZE, None, False, False),
@@ -215,6 +298,7 @@ def case() -> CaseFacts:
         deferral=None,
         rest_until_s=None,
         done=None,
+        review=review(),
     )
 
 
@@ -237,6 +321,7 @@ def desk(step: Step, one: CaseFacts | None = None) -> DeskFacts:
         problem=None,
         field_problems=(),
         case=one,
+        shift=shift() if step is Step.SHIFT else None,
         officer_temperature=msg("Your temperature: {value} °C, valid until {until}", value=36.4, until="11:12"),
     )
 

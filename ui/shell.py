@@ -1,6 +1,6 @@
 """The window: the frame around one screen, and the way of every press to the counter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,25 +12,41 @@ from drivers.api import PenPoint
 from station.capture.counter import Counter
 from station.capture.facts import DeskFacts, LiveFrame, Step
 from station.text import Language, Message, Text, msg
-from ui.presenters import frame, window
+from ui.presenters import applicant, frame, window
 from ui.presenters.common import Action, Bar
-from ui.presenters.intents import Choose, ChooseReason, Do, Edit, EnterPin, Go, Intent, PrintPaper, ask
+from ui.presenters.cues import cue
+from ui.presenters.intents import (
+    Choose,
+    ChooseReason,
+    Do,
+    Edit,
+    EnterPin,
+    Go,
+    Intent,
+    NameCompanion,
+    Place,
+    PrintPaper,
+    ask,
+)
 from ui.presenters.photo import PhotoState
 from ui.presenters.signature import SignatureState
 from ui.presenters.view import View, followed, moved
 from ui.presenters.window import ScreenState
 from ui.printing import Printer
+from ui.screens.applicant import ApplicantScreen
 from ui.screens.base import Screen
 from ui.screens.photo import PhotoScreen
 from ui.screens.signature import SignatureScreen
 from ui.screens.table import SCREENS
+from ui.second_screen import SecondScreen
+from ui.sounds import Play, silence
 from ui.theme import COLOURS, GAP_MM, PRIMARY_MM, Letter, Theme
 from ui.widgets.button import ActionButton, Look
 from ui.widgets.frame import Header, NoticeLine, TrainingBanner
 from ui.widgets.marks import Words
 from ui.widgets.stack import Stack
 
-MOST_SECONDARY = 4
+MOST_SECONDARY = 5
 TICK_MS = 500
 
 
@@ -44,6 +60,7 @@ class Shell(QWidget):
         language: Language,
         now_s: Callable[[], float],
         make_text: Callable[[Language], Text] = Text,
+        play: Play = silence,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,6 +69,9 @@ class Shell(QWidget):
         self.theme = theme
         self.view = View(now_s=now_s())
         self._facts = counter.facts
+        self._play = play
+        self._watching = False
+        self._second: SecondScreen | None = None
         self._note: tuple[Message, bool] | None = None
         self._printer = Printer(self._say, self)
         self._back: Action | None = None
@@ -75,6 +95,7 @@ class Shell(QWidget):
         self._banner = TrainingBanner(theme, self)
         self.header = Header(theme, self)
         self.header.language.asked.connect(self.switch_language)
+        self.header.turn.asked.connect(self.take)
         self._heading = Words(theme, Letter.INSTRUCTION, bold=True, parent=self)
         self._content = Stack(self)
         self._notice = NoticeLine(theme, self)
@@ -118,7 +139,7 @@ class Shell(QWidget):
         if isinstance(intent, PrintPaper):
             self._counter.receipt(self.text.language, self._printer.send)
             return
-        if isinstance(intent, Go | Choose | ChooseReason | EnterPin | Edit):
+        if isinstance(intent, Go | Choose | ChooseReason | EnterPin | Edit | NameCompanion):
             self.view = moved(self.view, intent)
             self.draw()
             return
@@ -133,7 +154,7 @@ class Shell(QWidget):
         """Everything anew; what has not changed is not painted again."""
         self.view = replace(self.view, now_s=self._now_s())
         state = window.present(self._facts, self.view)
-        around = frame.present(self._facts)
+        around = frame.present(self._facts, self._second is None and self.view.place is not Place.APPLICANT)
         if self._note is not None:
             around = replace(around, problem=self._note[0], well=self._note[1])
         self._banner.setVisible(around.training)
@@ -142,12 +163,21 @@ class Shell(QWidget):
         self._notice.draw(around, self.text)
         screen = self._screen(type(state))
         screen.draw(state, self.text)
-        self._show_bar(state.bar)
+        self._show_bar(state.bar, around.mend)
+        if self._second is not None:
+            self._second.draw(applicant.present(self._facts, self.view), around.training, self.text)
         if self._shown is not type(state):
             self._shown = type(state)
             self._content.show_page(screen)
             (screen.first_focus() or self.primary).setFocus()
         self._run_clock()
+        self._watch(self.view.place is Place.DEVICES and self._facts.locked is None)
+
+    def _watch(self, watching: bool) -> None:
+        """The thermometer's trace runs for the page of devices too."""
+        if watching is not self._watching:
+            self._watching = watching
+            self._counter.watch_temperature(watching)
 
     def say_bug(self) -> None:
         """A bug was caught: say so until the next press."""
@@ -166,23 +196,34 @@ class Shell(QWidget):
             self._screens[kind] = screen
         return self._screens[kind]
 
-    def _show_bar(self, bar: Bar) -> None:
+    def set_second(self, second: SecondScreen | None) -> None:
+        """The applicant's own screen came or went; without one, this window can be turned round."""
+        self._second = second
+        self.draw()
+
+    def _show_bar(self, bar: Bar, mend: Action | None) -> None:
+        secondary = bar.secondary if mend is None or not self._at_step() else (*bar.secondary, mend)
         self._heading.say(bar.heading, self.text)
         self.setWindowTitle(self._heading.text())
         for place, button in enumerate(self.secondary):
-            button.setVisible(place < len(bar.secondary))
-            if place < len(bar.secondary):
-                button.set_action(bar.secondary[place], self.text)
+            button.setVisible(place < len(secondary))
+            if place < len(secondary):
+                button.set_action(secondary[place], self.text)
         self.primary.setVisible(bar.primary is not None)
         if bar.primary is not None:
             self.primary.set_action(bar.primary, self.text)
-        actions = (*bar.secondary, *((bar.primary,) if bar.primary is not None else ()))
+        actions = (*secondary, *((bar.primary,) if bar.primary is not None else ()))
         self._back = next((action for action in actions if action.back), None)
+
+    def _at_step(self) -> bool:
+        return self.view.place is Place.MAIN
 
     def _run_clock(self) -> None:
         """Half seconds are counted only while a countdown is on the screen."""
         until_s = self._facts.login.retry_at_s if self._facts.step is Step.LOGIN else None
-        if self._facts.step is Step.RESTING and self._facts.case is not None:
+        if self._facts.locked is not None:
+            until_s = self._facts.locked.retry_at_s
+        elif self._facts.step is Step.RESTING and self._facts.case is not None:
             until_s = self._facts.case.rest_until_s
         counting = until_s is not None and until_s > self.view.now_s
         if counting and not self._tick.isActive():
@@ -195,14 +236,21 @@ class Shell(QWidget):
 
     def _facts_changed(self, facts: DeskFacts) -> None:
         before, self._facts = self._facts, facts
+        heard = cue(before, facts)
+        if heard is not None:
+            self._play(heard)
         self.view = followed(self.view, before, facts)
-        if before.step is Step.PHOTO and facts.step is not Step.PHOTO:
+        if before.step is Step.PHOTO and (facts.step is not Step.PHOTO or facts.locked is not None):
             self._photo().forget()
         self.draw()
 
     def _frame_came(self, live: LiveFrame) -> None:
-        if self._facts.step is Step.PHOTO:
+        if self._facts.step is not Step.PHOTO or self._facts.locked is not None:
+            return
+        if self.view.place is Place.MAIN:
             self._photo().show_frame(live)
+        for screen in self._for_applicant():
+            screen.show_frame(live)
 
     def _ink_came(self, _points: tuple[PenPoint, ...]) -> None:
         """Ink comes faster than facts are told: take the whole signature as it is now, and draw nothing else."""
@@ -210,6 +258,17 @@ class Shell(QWidget):
         screen = self._screens.get(SignatureState)
         if isinstance(screen, SignatureScreen) and self._facts.case is not None:
             screen.show_ink(self._facts.case.signature)
+        for shown in self._for_applicant():
+            if self._facts.case is not None:
+                shown.show_ink(self._facts.case.signature)
+
+    def _for_applicant(self) -> Iterator[ApplicantScreen]:
+        """Where the applicant looks now: the second screen, or this one turned round."""
+        if self._second is not None:
+            yield self._second.screen_of_applicant
+        turned = self._content.current
+        if isinstance(turned, ApplicantScreen):
+            yield turned
 
     def _photo(self) -> PhotoScreen:
         screen = self._screen(PhotoState)

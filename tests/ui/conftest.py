@@ -1,6 +1,7 @@
 """A window without a screen: offscreen, scale 1, the shipped font."""
 
 import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -8,22 +9,29 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from station.capture.facts import Step
-from station.text import Language, Message, Text
+from station.text import Language, Message, Text, plain
 from ui import samples
-from ui.gallery import SIZE_MM, SIZE_PX, Shot, show
+from ui.gallery import SIZE_MM, SIZE_PX, ZONE, Shot, show
 from ui.shell import Shell
 from ui.still import StillCounter
 from ui.theme import Theme, load_fonts
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_SCALE_FACTOR"] = "1"
+os.environ["TZ"] = ZONE
+time.tzset()
+
+
+DATA = plain("").msgid
 
 
 class PaddedText(Text):
-    """Every sentence 40 % longer, as another language may be."""
+    """Every sentence 40 % longer, as another language may be; data (a name, a number) stays as long as it is."""
 
     def __call__(self, message: Message) -> str:
         words = super().__call__(message)
+        if message.msgid == DATA:
+            return words
         extra = round(len(words) * 0.4)
         return words + (" panjang" * extra)[:extra]
 

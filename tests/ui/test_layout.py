@@ -49,6 +49,7 @@ def clipped(shell: Shell) -> list[str]:
             found.append(f"{control.accessibleName()!r} at {control.geometry()} leaves {parent.rect()}")
     layout = shell.layout()
     assert layout is not None
+    layout.invalidate()  # heights that depend on widths are remembered from the screen before
     if layout.minimumHeightForWidth(shell.width()) > shell.height():
         found.append(f"all of it needs {layout.minimumHeightForWidth(shell.width())} of {shell.height()} pixels")
     return found

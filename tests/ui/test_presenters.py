@@ -183,9 +183,9 @@ def test_a_verdict_says_the_word_the_reason_and_the_cure() -> None:
     case = replace(samples.case(), fingers=samples.fingers(2, samples.POOR, tries=1))
     state = fingers.present(case, confirming=False)
     assert ENGLISH(state.mark.words) == "Again"
-    assert ENGLISH(state.reason) == "Lines are too light"
+    assert ENGLISH(state.reason) == "Only the tip of the finger is on the reader."
     assert state.cure is not None
-    assert ENGLISH(state.cure) == "Press a little harder"
+    assert ENGLISH(state.cure) == "Lay the finger flat, the soft pad on the glass."
     assert state.score == 23
     assert ENGLISH(state.tries) == "Try 2 of 3"
 
@@ -239,12 +239,20 @@ def test_a_refused_approver_is_said_at_the_keys() -> None:
 
 
 def test_review_holds_everything_exceptions_too() -> None:
-    case = replace(samples.case(), fingers=samples.fingers(10), confirmation=samples.confirmation(2))
-    state = review.present(case)
-    assert len(state.items) == 12
+    state = review.present(samples.case())
+    assert len(state.items) == 14
     bandaged = next(item for item in state.items if ENGLISH(item.label) == "Right little finger")
     assert ENGLISH(bandaged.mark.words) == "The finger is bandaged"
-    assert all(isinstance(item.change.intent, Change) for item in state.items)
+    assert "Exceptions approved by Siti Norbaiti" in [ENGLISH(line) for line in state.about]
+    assert bandaged.mark.tone is Tone.WARN
+    changes = [item.change.intent for item in state.items if item.change is not None]
+    assert len(changes) == 12
+    assert Change(Role.FINGERPRINT, FingerPosition.LEFT_RING) in changes
+
+
+def test_what_is_missing_is_named_above_the_review() -> None:
+    case = replace(samples.case(), lacking=msg("The signature is missing"))
+    assert review.present(case).lacking == msg("The signature is missing")
 
 
 @pytest.mark.parametrize(
@@ -274,7 +282,7 @@ def test_a_poor_photo_is_taken_again_or_approved_by_a_second_person() -> None:
     assert bar.primary.intent is Do.RETAKE_PHOTO
     assert Go(Place.REASON) in [action.intent for action in bar.secondary]
     reasons = exception.present_reason(samples.desk(Step.PHOTO_APPROVAL, case), case)
-    assert [ENGLISH(reason.label) for reason in reasons.reasons] == ["No better photo is possible today"]
+    assert [ENGLISH(reason.label) for reason in reasons.entries] == ["No better photo is possible today"]
 
 
 def test_a_pulled_cable_is_named_while_its_device_is_needed() -> None:

@@ -37,6 +37,11 @@ def focused() -> QWidget:
     return widget
 
 
+def named(one: Bench, name: str) -> ActionButton:
+    """The visible button with this name."""
+    return next(b for b in one.shell.findChildren(ActionButton) if b.isVisible() and b.accessibleName() == name)
+
+
 def words_on(one: Bench) -> list[str]:
     return [label.text() for label in one.shell.findChildren(Words) if label.isVisible()]
 
@@ -127,8 +132,8 @@ def test_tab_goes_in_reading_order_and_comes_round(bench: MakeBench) -> None:
         press_key(focused(), int(Qt.Key.Key_Tab), "\t")
         order.append(focused().accessibleName())
     assert order[:3] == ["Measure, Officer", "Measure, Applicant", "Fingerprint reader wiped"]
-    assert order[9:12] == ["Discard", "Postpone", "Start recording"]
-    assert order[12] == "Bahasa Indonesia"
+    assert order[9:12] == ["More", "Postpone", "Start recording"]
+    assert order[12:14] == ["For applicant", "Bahasa Indonesia"]
 
 
 def test_the_whole_checklist_by_keyboard(bench: MakeBench) -> None:
@@ -236,7 +241,9 @@ def test_review_leads_back_to(bench: MakeBench, label: str, call: tuple[object, 
 def test_discard_is_asked_twice(bench: MakeBench) -> None:
     one = bench(Language.ENGLISH)
     one.show(shot("finger_first"))
-    click(next(b for b in one.shell.secondary if b.text() == "Discard"))
+    click(next(b for b in one.shell.secondary if b.text() == "More"))
+    assert one.counter.asked == []
+    click(named(one, "Discard the case"))
     assert one.counter.asked == []
     assert focused() is one.shell.primary
     one.now_s += 1
@@ -294,7 +301,7 @@ def test_an_idle_window_has_no_timer_running(bench: MakeBench) -> None:
     one = bench()
     for each in shots():
         one.show(each)
-        counts_down = each.name in ("resting", "login_locked")
+        counts_down = each.name in ("resting", "login_locked", "locked_refused", "applicant_resting")
         running = [timer for timer in one.shell.findChildren(QTimer) if timer.isActive()]
         assert bool(running) is counts_down, each.name
 

@@ -114,7 +114,7 @@ def present(facts: DeskFacts, view: View) -> BiodataState:
     elif page == LAST_PAGE:
         rows = REST_ROWS
     return BiodataState(
-        bar=_bar(draft, page, other),
+        bar=_bar(facts, draft, page, other),
         page=page,
         grounds=tuple(
             ChoiceState(GROUND[ground], draft.ground is ground, Edit(replace(draft, ground=ground)))
@@ -132,7 +132,7 @@ def with_value(draft: CaseDraft, name: str, value: str) -> CaseDraft:
     return replace(draft, **change)
 
 
-def _bar(draft: CaseDraft, page: int, other: bool) -> Bar:
+def _bar(facts: DeskFacts, draft: CaseDraft, page: int, other: bool) -> Bar:
     headings = (
         msg("Why is it urgent?"),
         msg("Who approves this reason?"),
@@ -149,9 +149,16 @@ def _bar(draft: CaseDraft, page: int, other: bool) -> Bar:
         primary = Action(msg("Next"), Go(Place.MAIN, following), enabled=ready)
     if page == 0:
         back = Action(msg("Back"), Do.DISCARD, back=True)
-        return Bar(headings[0], primary, (back,))
+        heading = headings[0]
+        if facts.taking_up is not None:
+            heading = msg("Who was it? Case {number}", number=facts.taking_up)
+        pick = (Action(msg("From today's queue"), Go(Place.QUEUE)),) if facts.queue.entries else ()
+        return Bar(heading, primary, (back, *pick))
     previous = 0 if page == 2 and not other else page - 1
-    return Bar(headings[page], primary, (Action(msg("Back"), Go(Place.MAIN, previous), back=True), discard))
+    earlier = Action(msg("Back"), Go(Place.MAIN, previous), back=True)
+    imported = facts.draft is not None and page in (2, 3)
+    early = (Action(msg("Check the data"), EnterCase(draft)),) if imported else ()
+    return Bar(headings[page], primary, (earlier, discard, *early))
 
 
 def _needs_reason(facts: DeskFacts, draft: CaseDraft) -> bool:

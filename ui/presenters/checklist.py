@@ -7,6 +7,7 @@ from station.health.model import Checklist, Item, ItemState, Measurement, Person
 from station.text import Message, msg
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.intents import Confirm, Do, Go, Measure, Place
+from ui.presenters.more import MORE
 from ui.presenters.view import View
 from ui.presenters.words import ITEM, PERSON
 
@@ -84,7 +85,7 @@ def _bar() -> Bar:
         heading=msg("Check safety before recording"),
         primary=Action(msg("Start recording"), Do.START),
         secondary=(
-            Action(msg("Discard"), Go(Place.DISCARD), danger=True),
+            MORE,
             Action(msg("Postpone"), Do.DEFER),
         ),
     )

@@ -46,6 +46,15 @@ class Bar:
     secondary: tuple[Action, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MenuState:
+    """A few large buttons: the reasons of an exception, or what is seldom needed."""
+
+    bar: Bar
+    what: Message
+    entries: tuple[Action, ...]
+
+
 def no_words() -> Message:
     """Nothing to say."""
     return plain("")

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import CaseFacts, DeskFacts, Step
 from station.text import Message, msg
-from ui.presenters.common import Action, Bar
+from ui.presenters.common import Action, Bar, MenuState
 from ui.presenters.intents import ChooseReason, Go, Place, RecordException
 from ui.presenters.login import PinState, approvers, cards
 from ui.presenters.view import View
@@ -21,15 +21,6 @@ OF_STEP: dict[Step, Reasons] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonState:
-    """Why it cannot be recorded: one large button a reason."""
-
-    bar: Bar
-    what: Message
-    reasons: tuple[Action, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ApproverState:
     """The second person."""
 
@@ -38,13 +29,13 @@ class ApproverState:
     pin: PinState
 
 
-def present_reason(facts: DeskFacts, case: CaseFacts) -> ReasonState:
+def present_reason(facts: DeskFacts, case: CaseFacts) -> MenuState:
     """The reasons that fit: of a finger, or of the signature."""
     kinds = OF_STEP.get(facts.step, OF_FINGER)
-    return ReasonState(
+    return MenuState(
         bar=Bar(msg("Why can it not be taken?"), Action(msg("Back"), Go(), back=True)),
         what=_what(facts, case),
-        reasons=tuple(Action(_reason(facts, kind), ChooseReason(kind)) for kind in kinds),
+        entries=tuple(Action(_reason(facts, kind), ChooseReason(kind)) for kind in kinds),
     )
 
 

@@ -11,7 +11,8 @@ from station.capture.facts import CaseFacts, FingerFacts, FingersFacts
 from station.text import Message, msg
 from ui.presenters.common import Action, Bar, Mark, Tone, no_words, verdict_mark
 from ui.presenters.intents import Do, Go, Place
-from ui.presenters.words import FINGER, REASON
+from ui.presenters.more import MORE, kept
+from ui.presenters.words import FINGER
 
 
 class Standing(Enum):
@@ -107,20 +108,8 @@ def _bar(facts: FingersFacts, current: FingerFacts | None, confirming: bool) -> 
     label = msg("Take again") if again else msg("Take fingerprint")
     waiting = msg("Reader is working")
     exception = Action(msg("Finger cannot be taken"), Go(Place.REASON))
-    discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
     return Bar(
         heading=heading,
         primary=Action(waiting if facts.busy else label, Do.CAPTURE_FINGER, enabled=not facts.busy),
-        secondary=(discard, exception) if current is not None else (discard,),
+        secondary=(MORE, exception, *kept(facts.may_keep)) if current is not None else (MORE,),
     )
-
-
-def finger_mark(finger: FingerFacts) -> Mark:
-    """A finger's standing in the review."""
-    if finger.exception is not None:
-        return Mark(REASON[finger.exception], Tone.WARN)
-    if finger.best is None:
-        return Mark(msg("Missing"), Tone.BAD)
-    if finger.accepted and finger.best.accepted:
-        return Mark(msg("Good"), Tone.GOOD)
-    return Mark(msg("Best of {tries} tries", tries=finger.tries), Tone.WARN)

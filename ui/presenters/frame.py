@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from drivers.api import Disconnected, Faulted, Role
-from station.capture.facts import DeskFacts, Step
+from station.capture.facts import CaseFacts, DeskFacts, Step
 from station.text import Message, msg, plain
-from ui.presenters.common import no_words
+from ui.presenters.common import Action, no_words
+from ui.presenters.intents import Go, Place
 
 ORDER: dict[Step, int] = {
     Step.BIODATA: 1,
     Step.CHECKLIST: 2,
     Step.RESTING: 2,
+    Step.PAUSED: 2,
     Step.DEFERRED: 2,
     Step.PHOTO: 3,
     Step.PHOTO_APPROVAL: 3,
@@ -25,6 +27,7 @@ STEPS = 7
 NEEDED: dict[Step, Role] = {
     Step.CHECKLIST: Role.TEMPERATURE,
     Step.RESTING: Role.TEMPERATURE,
+    Step.SHIFT: Role.TEMPERATURE,
     Step.PHOTO: Role.CAMERA,
     Step.FINGERS: Role.FINGERPRINT,
     Step.CONFIRMATION: Role.FINGERPRINT,
@@ -34,7 +37,10 @@ NEEDED: dict[Step, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class FrameState:
-    """Header, banner and the line above the buttons. `well`: the problem is none, but good news."""
+    """Header, banner and the line above the buttons. `well`: the problem is none, but good news.
+
+    `mend` leads to what the problem is about; None where the sentence alone says what to do.
+    """
 
     who: Message
     detail: Message
@@ -45,30 +51,57 @@ class FrameState:
     problem: Message | None
     safe: Message | None
     well: bool = False
+    mend: Action | None = None
+    turn: Action | None = None
 
 
-def present(facts: DeskFacts) -> FrameState:
-    """Header: the applicant while there is one, otherwise the officer."""
+def present(facts: DeskFacts, turnable: bool = True) -> FrameState:
+    """Header: the applicant or else the officer. `turnable` without a second screen, unless turned."""
     case = facts.case
+    if facts.locked is not None:
+        return _locked(facts)
     if case is not None and case.name:
-        who, detail = plain(case.name), msg("NIK {nik}", nik=spaced(case.nik))
+        who, detail = plain(case.name), _about(case)
     elif facts.officer is not None:
         who, detail = plain(facts.officer.name), msg("On duty")
     else:
         who, detail = msg("KTP-el emergency recording"), no_words()
     step = ORDER.get(facts.step, 0)
     sealed = len(case.sealed) if case is not None else 0
-    safe = msg("{count} sealed. Nothing accepted is ever lost.", count=sealed) if sealed else None
+    listed = facts.step is Step.REVIEW
+    safe = msg("{count} sealed. Nothing accepted is ever lost.", count=sealed) if sealed and not listed else None
+    cable = _cable(facts)
     return FrameState(
         who=who,
         detail=detail,
         progress=msg("Step {step} of {steps}", step=step, steps=STEPS) if step else no_words(),
         step=step,
-        waiting=waiting(facts.waiting),
+        waiting=msg("{count} files waiting", count=facts.waiting) if facts.waiting else no_words(),
         training=facts.training,
-        problem=facts.problem or _cable(facts),
+        problem=facts.problem or cable,
         safe=safe,
+        turn=Action(msg("For applicant"), Go(Place.APPLICANT)) if turnable and can_turn(facts) else None,
+        mend=None if cable is None else Action(msg("Show devices"), Go(Place.DEVICES)),
     )
+
+
+def _about(case: CaseFacts) -> Message:
+    nik = spaced(case.nik)
+    return msg("NIK {nik}, in bed", nik=nik) if case.bedside else msg("NIK {nik}", nik=nik)
+
+
+def _locked(facts: DeskFacts) -> FrameState:
+    """Nobody's name while the screen is locked."""
+    who = msg("KTP-el emergency recording")
+    return FrameState(who, no_words(), no_words(), 0, no_words(), facts.training, None, None)
+
+
+TURNED = (Step.CHECKLIST, Step.PHOTO, Step.PHOTO_APPROVAL, Step.FINGERS, Step.CONFIRMATION, Step.SIGNATURE)
+
+
+def can_turn(facts: DeskFacts) -> bool:
+    """Whether there is something for the applicant to see now."""
+    return facts.case is not None and facts.step in TURNED
 
 
 def _cable(facts: DeskFacts) -> Message | None:

@@ -10,7 +10,10 @@ from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.frame import waiting
 from ui.presenters.intents import Do, Go, Place
+from ui.presenters.queue import PersonState, person
 from ui.presenters.words import DEVICE
+
+MOST_PEOPLE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class HomeState:
     today_words: Message
     waiting: Message
     temperature: Message
+    left_open: Action | None
+    people: tuple[PersonState, ...]
+    all_people: Action | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +56,44 @@ def present(facts: DeskFacts) -> HomeState:
     well = all(device.status is None or isinstance(device.status, Ready | Busy) for device in facts.devices)
     technician = facts.officer is not None and facts.officer.role is RoleOfOfficer.TECHNICIAN
     show = Action(msg("Show devices"), Go(Place.DEVICES))
+    lock = Action(msg("Lock the screen"), Do.LOCK)
+    over = Action(msg("Hand over"), Go(Place.HANDOVER))
     new = Action(msg("New applicant"), Do.NEW_CASE)
     leave = Action(msg("Log out"), Do.LOG_OUT)
     return HomeState(
         bar=Bar(
             heading=msg("Ready for the next applicant") if well else msg("Mend the devices first"),
             primary=show if technician else new,
-            secondary=(leave,) if technician else (leave, show),
+            secondary=(leave,) if technician else (leave, over, lock, show),
         ),
         devices=tuple(device_state(device) for device in facts.devices),
         today=facts.sealed_today,
         today_words=msg("recorded today"),
-        waiting=waiting(facts.waiting),
+        waiting=facts.delivery.sentence if facts.delivery.configured else waiting(facts.waiting),
+        left_open=_left_open(facts),
+        people=tuple(person(entry) for entry in facts.queue.entries[: _most(facts)]) if not technician else (),
+        all_people=_all_people(facts),
         temperature=facts.officer_temperature or msg("Your temperature is measured with the next applicant"),
     )
+
+
+def _left_open(facts: DeskFacts) -> Action | None:
+    count = len(facts.open_cases)
+    if not count:
+        return None
+    return Action(msg("Cases left open by a power cut: {count}", count=count), Go(Place.OPEN_CASES))
+
+
+def _most(facts: DeskFacts) -> int:
+    """Cases left open come first, and take the room of the names."""
+    return 0 if facts.open_cases else MOST_PEOPLE
+
+
+def _all_people(facts: DeskFacts) -> Action | None:
+    count = len(facts.queue.entries)
+    if count <= _most(facts) and not facts.queue.problems:
+        return None
+    return Action(msg("Whole queue: {count}", count=count), Go(Place.QUEUE))
 
 
 def present_devices(facts: DeskFacts) -> DevicesState:

@@ -30,6 +30,9 @@ class Do(Enum):
     BEGIN_SHIFT = "begin_shift"
     PAUSE = "pause"
     RESUME = "resume"
+    TEST_DEVICES = "test_devices"
+    LOCK = "lock"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +89,59 @@ class Change:
     position: FingerPosition | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Unlock:
+    """The officer on duty is back."""
+
+    pin: str
+
+    def __repr__(self) -> str:
+        return "Unlock(...)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TakeOver:
+    """Another officer takes the counter over."""
+
+    officer_id: str
+    pin: str
+
+    def __repr__(self) -> str:
+        return "TakeOver(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class PickApplication:
+    """One of today's queue."""
+
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Go on with a case that a power cut left open."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """A case that a power cut left open will not be finished."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SetBedside:
+    """The applicant lies in bed, or no longer; who is beside."""
+
+    bedside: bool
+    companion: str = ""
+
+    def __repr__(self) -> str:
+        return f"SetBedside({self.bedside})"
+
+
 class Place(Enum):
     """Where the window stands within the counter's step."""
 
@@ -94,15 +150,23 @@ class Place(Enum):
     REASON = "reason"
     APPROVER = "approver"
     DISCARD = "discard"
+    APPLICANT = "applicant"
+    MORE = "more"
+    QUEUE = "queue"
+    OPEN_CASES = "open_cases"
+    GIVE_UP = "give_up"
+    HANDOVER = "handover"
+    BEDSIDE = "bedside"
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Show another place, or another page of the form; `focus` is the checklist item to stand on."""
+    """Show another place, or another page; `focus` is the checklist item to stand on, `number` the case it is about."""
 
     place: Place = Place.MAIN
     page: int = 0
     focus: Item | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +200,25 @@ class Edit:
     draft: CaseDraft
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class NameCompanion:
+    """The companion's name so far."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return "NameCompanion(...)"
+
+
 @dataclass(frozen=True, slots=True)
 class PrintPaper:
     """The citizen's receipt or slip, in the language on the screen."""
 
 
-ToCounter = Do | LogIn | EnterCase | Measure | Confirm | RecordException | Change
-ToWindow = Go | Choose | ChooseReason | EnterPin | Edit
+OfDuty = Unlock | TakeOver | PickApplication | TakeUp | GiveUp | SetBedside
+OfCase = LogIn | EnterCase | Measure | Confirm | RecordException | Change
+ToCounter = Do | OfCase | OfDuty
+ToWindow = Go | Choose | ChooseReason | EnterPin | Edit | NameCompanion
 Intent = ToCounter | ToWindow | PrintPaper
 
 
@@ -151,6 +227,8 @@ def ask(counter: Counter, intent: ToCounter) -> None:
     match intent:
         case Do():
             _do(counter, intent)
+        case Unlock() | TakeOver() | PickApplication() | TakeUp() | GiveUp() | SetBedside():
+            _ask_duty(counter, intent)
         case LogIn(officer_id, pin):
             counter.log_in(officer_id, pin)
         case EnterCase(draft):
@@ -166,6 +244,24 @@ def ask(counter: Counter, intent: ToCounter) -> None:
                 counter.review_change(role)
             else:
                 counter.retake_finger(position)
+        case _:
+            assert_never(intent)
+
+
+def _ask_duty(counter: Counter, intent: OfDuty) -> None:
+    match intent:
+        case Unlock(pin):
+            counter.unlock(pin)
+        case TakeOver(officer_id, pin):
+            counter.take_over(officer_id, pin)
+        case PickApplication(application_id):
+            counter.pick_application(application_id)
+        case TakeUp(number):
+            counter.take_up_case(number)
+        case GiveUp(number):
+            counter.give_up_case(number)
+        case SetBedside(bedside, companion):
+            counter.set_bedside(bedside, companion)
         case _:
             assert_never(intent)
 
@@ -189,5 +285,8 @@ def _do(counter: Counter, intent: Do) -> None:
         Do.BEGIN_SHIFT: counter.begin_shift,
         Do.PAUSE: counter.pause,
         Do.RESUME: counter.resume,
+        Do.TEST_DEVICES: counter.test_devices,
+        Do.LOCK: counter.lock,
+        Do.KEEP: counter.cancel_retake,
     }
     calls[intent]()

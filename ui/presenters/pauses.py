@@ -7,7 +7,8 @@ from station.health.model import Person
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.frame import waiting
-from ui.presenters.intents import Do, Go, Measure, Place, PrintPaper
+from ui.presenters.intents import Do, Go, Measure, PrintPaper
+from ui.presenters.more import MORE
 from ui.presenters.view import View
 
 
@@ -53,7 +54,7 @@ def resting(facts: DeskFacts, case: CaseFacts, view: View) -> RestingState:
                 enabled=over and not measuring,
             ),
             secondary=(
-                Action(msg("Discard"), Go(Place.DISCARD), danger=True),
+                MORE,
                 Action(msg("Postpone"), Do.DEFER),
             ),
         ),
@@ -82,10 +83,13 @@ def deferred(case: CaseFacts) -> NoticeState:
 def paused(case: CaseFacts) -> NoticeState:
     """The applicant is away; nothing is captured."""
     return NoticeState(
-        bar=Bar(msg("The recording is paused"), Action(msg("Go on"), Do.RESUME)),
+        bar=Bar(msg("The recording is paused"), Action(msg("Go on recording"), Do.RESUME), (MORE,)),
         mark=Mark(msg("Paused"), Tone.WARN),
         large=msg("Let the applicant come back"),
-        lines=(msg("{count} items are safe already.", count=len(case.sealed)),),
+        lines=(
+            msg("Clean hands first, then it goes on at the same place."),
+            msg("{count} items are safe already.", count=len(case.sealed)),
+        ),
     )
 
 
@@ -101,6 +105,7 @@ def sealing(case: CaseFacts) -> NoticeState:
 
 def done(facts: DeskFacts, case: CaseFacts) -> NoticeState:
     """The number, and what happens next."""
+    delivery = facts.delivery.sentence if facts.delivery.configured else waiting(facts.waiting)
     number = case.done.number if case.done is not None else case.number
     printed = case.done is not None and case.done.receipt_ready
     return NoticeState(
@@ -115,7 +120,7 @@ def done(facts: DeskFacts, case: CaseFacts) -> NoticeState:
             msg("The data centre checks the data, then the card is printed."),
             msg("Give the applicant the receipt. This service is free.") if printed else msg("This service is free."),
             msg("Wipe the devices with alcohol now."),
-            waiting(facts.waiting),
+            delivery,
         ),
     )
 

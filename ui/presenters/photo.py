@@ -9,6 +9,7 @@ from station.capture.facts import CaseFacts, LiveFrame
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone, verdict_mark
 from ui.presenters.intents import Do, Go, Place
+from ui.presenters.more import MORE, kept
 
 Picture = npt.NDArray[np.uint8]
 
@@ -49,7 +50,7 @@ def present(case: CaseFacts) -> PhotoState:
         bar=Bar(
             heading=msg("Mask and glasses off, look at the camera"),
             primary=Action(msg("Take photo"), Do.TAKE_PHOTO),
-            secondary=(Action(msg("Discard"), Go(Place.DISCARD), danger=True),),
+            secondary=(MORE, *kept(case.photo.may_keep)),
         ),
         background=case.photo.background,
         tries=msg("Photos taken: {count}", count=case.photo.tries),
@@ -70,18 +71,17 @@ def present_approval(case: CaseFacts) -> ApprovalState:
     """The applicant decides; a poor picture is said to be one."""
     photo = case.photo
     verdict = photo.verdict
-    discard = Action(msg("Discard"), Go(Place.DISCARD), danger=True)
     if verdict is None or verdict.accepted:
         bar = Bar(
             heading=msg("Applicant: is this photo good?"),
             primary=Action(msg("Approve photo"), Do.APPROVE_PHOTO),
-            secondary=(discard, Action(msg("Take again"), Do.RETAKE_PHOTO, back=True)),
+            secondary=(MORE, Action(msg("Take again"), Do.RETAKE_PHOTO), *kept(photo.may_keep)),
         )
     else:
         bar = Bar(
             heading=msg("This photo is below the rules"),
             primary=Action(msg("Take again"), Do.RETAKE_PHOTO),
-            secondary=(discard, Action(msg("Record exception"), Go(Place.REASON))),
+            secondary=(MORE, Action(msg("Record exception"), Go(Place.REASON)), *kept(photo.may_keep)),
         )
     return ApprovalState(
         bar=bar,

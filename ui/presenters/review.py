@@ -2,76 +2,57 @@
 
 from dataclasses import dataclass
 
-from drivers.api import Role
-from station.capture.facts import CaseFacts
+from station.capture.facts import CaseFacts, ReviewItem
 from station.text import Message, msg
-from ui.presenters.common import Action, Bar, Mark, Tone, verdict_mark
-from ui.presenters.fingers import finger_mark
-from ui.presenters.intents import Change, Do, Go, Place
-from ui.presenters.words import FINGER, GROUND
+from ui.presenters.common import Action, Bar, Mark, Tone
+from ui.presenters.intents import Change, Do
+from ui.presenters.more import MORE
+from ui.presenters.words import GROUND
 
 
 @dataclass(frozen=True, slots=True)
 class ItemState:
-    """One item: what it is, how it stands, its number, the button that changes it."""
+    """One item: what it is, how it stands, the button that changes it."""
 
     label: Message
     mark: Mark
-    score: int | None
-    change: Action
+    change: Action | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewState:
-    """The whole case on one screen."""
+    """The whole case on one screen; `lacking` names what keeps it from being sealed."""
 
     bar: Bar
     items: tuple[ItemState, ...]
     about: tuple[Message, ...]
+    lacking: Message | None
 
 
 def present(case: CaseFacts) -> ReviewState:
-    """Photo, signature, ten fingers."""
+    """In the order of the recording."""
+    about = [GROUND[case.ground]]
+    if case.bedside:
+        about.append(msg("At the bedside"))
+    if case.taken_up:
+        about.append(msg("Begun before the power cut"))
+    approvers = sorted({item.approver for item in case.review if item.approver is not None})
+    about += [msg("Exceptions approved by {name}", name=name) for name in approvers]
     return ReviewState(
         bar=Bar(
             heading=msg("Look through everything, then seal"),
             primary=Action(msg("Seal the file"), Do.SEAL),
-            secondary=(Action(msg("Discard"), Go(Place.DISCARD), danger=True),),
+            secondary=(MORE,),
         ),
-        items=(_photo(case), _signature(case), *_fingers(case)),
-        about=(GROUND[case.ground], _confirmed(case)),
+        items=tuple(_item(item) for item in case.review),
+        about=tuple(about),
+        lacking=case.lacking,
     )
 
 
-def _photo(case: CaseFacts) -> ItemState:
-    verdict = case.photo.verdict
-    return ItemState(
-        msg("Photo"),
-        verdict_mark(verdict, msg("Approved")),
-        verdict.score if verdict is not None else None,
-        Action(msg("Change"), Change(Role.CAMERA)),
-    )
-
-
-def _signature(case: CaseFacts) -> ItemState:
-    facts = case.signature
-    exception = Mark(msg("By exception"), Tone.WARN)
-    mark = exception if facts.by_exception else verdict_mark(facts.verdict, msg("Missing"))
-    return ItemState(msg("Signature"), mark, None, Action(msg("Change"), Change(Role.SIGNATURE)))
-
-
-def _fingers(case: CaseFacts) -> tuple[ItemState, ...]:
-    return tuple(
-        ItemState(
-            FINGER[finger.position],
-            finger_mark(finger),
-            finger.best.score if finger.best is not None and finger.exception is None else None,
-            Action(msg("Change"), Change(Role.FINGERPRINT, finger.position)),
-        )
-        for finger in case.fingers.fingers
-    )
-
-
-def _confirmed(case: CaseFacts) -> Message:
-    held = sum(1 for finger in case.confirmation.fingers if finger.accepted)
-    return msg("Index fingers confirmed: {held} of {total}", held=held, total=len(case.confirmation.fingers))
+def _item(item: ReviewItem) -> ItemState:
+    tone = Tone.BAD if item.missing else Tone.WARN if item.by_exception else Tone.GOOD
+    change = None
+    if item.change is not None:
+        change = Action(msg("Change"), Change(item.change, item.finger))
+    return ItemState(item.label, Mark(item.detail, tone), change)

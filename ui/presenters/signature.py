@@ -1,17 +1,27 @@
-"""The signature, live."""
+"""The signature, live, beside the data that it approves."""
 
 from dataclasses import dataclass
 
 from drivers.api import PadSize, PenPoint
 from station.capture.facts import CaseFacts
-from station.text import Message, msg
+from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, no_words, verdict_mark
+from ui.presenters.frame import spaced
 from ui.presenters.intents import Do, Go, Place
+from ui.presenters.more import MORE, kept
+
+
+@dataclass(frozen=True, slots=True)
+class BiodataRow:
+    """One line of what is signed for."""
+
+    label: Message
+    value: Message
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureState:
-    """The pad as the officer sees it."""
+    """The pad as the officer sees it, and what the applicant signs for."""
 
     bar: Bar
     points: tuple[PenPoint, ...]
@@ -19,6 +29,7 @@ class SignatureState:
     mark: Mark
     reason: Message
     cure: Message | None
+    rows: tuple[BiodataRow, ...]
 
 
 def present(case: CaseFacts) -> SignatureState:
@@ -27,12 +38,13 @@ def present(case: CaseFacts) -> SignatureState:
     verdict = facts.verdict
     return SignatureState(
         bar=Bar(
-            heading=msg("Sign on the pad"),
+            heading=msg("Sign on the pad if the data are right"),
             primary=Action(msg("Accept signature"), Do.ACCEPT_SIGNATURE),
             secondary=(
-                Action(msg("Discard"), Go(Place.DISCARD), danger=True),
+                MORE,
                 Action(msg("Cannot sign"), Go(Place.REASON)),
                 Action(msg("Clear"), Do.CLEAR_INK),
+                *kept(facts.may_keep),
             ),
         ),
         points=facts.points,
@@ -40,4 +52,15 @@ def present(case: CaseFacts) -> SignatureState:
         mark=verdict_mark(verdict, msg("Waiting for the pen")),
         reason=verdict.reason if verdict is not None else no_words(),
         cure=verdict.cure if verdict is not None else None,
+        rows=biodata(case),
+    )
+
+
+def biodata(case: CaseFacts) -> tuple[BiodataRow, ...]:
+    """What the signature approves, as on the card."""
+    return (
+        BiodataRow(msg("NIK"), plain(spaced(case.nik))),
+        BiodataRow(msg("Full name"), plain(case.name)),
+        BiodataRow(msg("Place and date of birth"), plain(case.birth)),
+        BiodataRow(msg("Address"), plain(case.address)),
     )

@@ -7,7 +7,7 @@ from station.biometrics.model import ExceptionKind
 from station.capture.counter import CaseDraft
 from station.capture.facts import DeskFacts
 from station.health.model import Item
-from ui.presenters.intents import Choose, ChooseReason, Edit, EnterPin, Go, Place, ToWindow
+from ui.presenters.intents import Choose, ChooseReason, Edit, EnterPin, Go, NameCompanion, Place, ToWindow
 
 PAGE_OF_FIELD: dict[str, int] = {
     "ground": 0,
@@ -36,6 +36,8 @@ PAGE_OF_FIELD: dict[str, int] = {
 class View:
     """Place and page; the card, reason and PIN chosen so far; the form. `start_asked` after a press on Start.
 
+    `number` is the case that the place is about, `companion` the name typed for a bedside recording.
+
     `now_s` is the monotonic clock, for the screens that count down.
     """
 
@@ -48,6 +50,8 @@ class View:
     draft: CaseDraft = field(default_factory=CaseDraft)
     start_asked: bool = False
     now_s: float = 0.0
+    number: str = ""
+    companion: str = ""
 
     def __repr__(self) -> str:
         return f"View({self.place.value}, {self.page})"
@@ -56,10 +60,10 @@ class View:
 def moved(view: View, intent: ToWindow) -> View:
     """The view after something was pressed that concerns the window alone."""
     match intent:
-        case Go(place, page, focus):
+        case Go(place, page, focus, number):
             leaving = place is not view.place
             pin = "" if leaving else view.pin
-            return replace(view, place=place, page=page, focus=focus, pin=pin, start_asked=False)
+            return replace(view, place=place, page=page, focus=focus, number=number, pin=pin, start_asked=False)
         case Choose(officer_id):
             return replace(view, officer_id=officer_id, pin="")
         case ChooseReason(kind):
@@ -68,23 +72,39 @@ def moved(view: View, intent: ToWindow) -> View:
             return replace(view, pin=pin)
         case Edit(draft):
             return replace(view, draft=draft)
+        case NameCompanion(name):
+            return replace(view, companion=name)
         case _:
             assert_never(intent)
 
 
 def followed(view: View, before: DeskFacts, after: DeskFacts) -> View:
     """The view after the counter moved: a new step or finger starts plain, a refused form opens where it is wrong."""
+    if (before.locked is None) is not (after.locked is None):
+        view = replace(view, officer_id="", pin="")
     if before.step is not after.step:
-        return View(now_s=view.now_s)
+        return View(now_s=view.now_s, draft=after.draft or CaseDraft())
+    if after.draft is not None and after.draft is not before.draft:
+        return replace(view, place=Place.MAIN, page=0, draft=after.draft)
+    if before.officer != after.officer or _bedside(before) is not _bedside(after):
+        return View(now_s=view.now_s, draft=view.draft)
     if _captures(before) != _captures(after) and view.place in (Place.REASON, Place.APPROVER):
         return View(now_s=view.now_s)
     if after.field_problems and after.field_problems != before.field_problems:
         pages = [PAGE_OF_FIELD.get(problem.field, 2) for problem in after.field_problems]
         return replace(view, page=min(pages))
-    refusal = after.problem or after.login.refused
-    if refusal is not None and (before.problem or before.login.refused) != refusal:
+    if _refusal(after) is not None and _refusal(after) != _refusal(before):
         return replace(view, pin="")
     return view
+
+
+def _refusal(facts: DeskFacts) -> object:
+    locked = facts.locked.refused if facts.locked is not None else None
+    return facts.problem or facts.login.refused or locked
+
+
+def _bedside(facts: DeskFacts) -> bool:
+    return facts.case is not None and facts.case.bedside
 
 
 def _captures(facts: DeskFacts) -> tuple[object, ...]:

@@ -4,15 +4,22 @@ from collections.abc import Callable
 
 from station.capture.facts import CaseFacts, DeskFacts, Step
 from ui.presenters import (
+    applicant,
+    bedside,
     biodata,
     checklist,
+    common,
     exception,
     fingers,
     home,
+    lock,
     login,
+    more,
     pauses,
     photo,
+    queue,
     review,
+    shift,
     signature,
 )
 from ui.presenters.intents import Place
@@ -29,21 +36,30 @@ ScreenState = (
     | photo.PhotoState
     | photo.ApprovalState
     | fingers.FingersState
-    | exception.ReasonState
+    | common.MenuState
     | exception.ApproverState
     | signature.SignatureState
     | review.ReviewState
+    | applicant.ApplicantState
+    | shift.ShiftState
+    | queue.QueueState
+    | queue.OpenCasesState
+    | lock.LockState
+    | bedside.BedsideState
 )
 
 
 def present(facts: DeskFacts, view: View) -> ScreenState:
     """Facts and view in, the state of exactly one screen out."""
-    if view.place is Place.DEVICES:
-        return home.present_devices(facts)
-    if view.place is Place.DISCARD:
-        return pauses.discard(facts)
+    if facts.locked is not None:
+        return lock.present(facts.locked, view)
     if facts.step is Step.LOGIN:
-        return login.present(facts, view)
+        return home.present_devices(facts) if view.place is Place.DEVICES else login.present(facts, view)
+    elsewhere = OF_PLACE.get(view.place)
+    if elsewhere is not None:
+        return elsewhere(facts, view)
+    if facts.step is Step.SHIFT:
+        return shift.present(facts)
     if facts.step is Step.BIODATA:
         return biodata.present(facts, view)
     if facts.step is Step.HOME or facts.case is None:
@@ -55,6 +71,17 @@ def present(facts: DeskFacts, view: View) -> ScreenState:
     return OF_CASE[facts.step](facts, facts.case, view)
 
 
+OF_PLACE: dict[Place, Callable[[DeskFacts, View], ScreenState]] = {
+    Place.DEVICES: lambda facts, _view: home.present_devices(facts),
+    Place.DISCARD: lambda facts, _view: pauses.discard(facts),
+    Place.APPLICANT: applicant.present,
+    Place.MORE: lambda facts, _view: more.present(facts),
+    Place.QUEUE: queue.present,
+    Place.OPEN_CASES: lambda facts, _view: queue.open_cases(facts),
+    Place.GIVE_UP: lambda _facts, view: queue.give_up(view),
+    Place.HANDOVER: lock.handover,
+    Place.BEDSIDE: lambda _facts, view: bedside.present(view),
+}
 OF_CASE: dict[Step, Callable[[DeskFacts, CaseFacts, View], ScreenState]] = {
     Step.CHECKLIST: checklist.present,
     Step.RESTING: pauses.resting,

@@ -1,12 +1,17 @@
 """Home and the technician's page: the devices in a column, the day or the thermometer beside them."""
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from station.text import Text, plain
+from drivers.api import Role
+from station.text import Text, msg, plain
+from ui.presenters.common import Mark
 from ui.presenters.home import DevicesState, DeviceState, HomeState
 from ui.screens.base import Screen
+from ui.screens.queue import person_entry
 from ui.theme import COLOURS, GAP_MM, Letter, Theme
+from ui.widgets.button import ActionButton, Look
+from ui.widgets.grid import ButtonGrid
 from ui.widgets.marks import StatusMark, Words
 from ui.widgets.panel import Panel
 from ui.widgets.trace import TemperatureTraceView
@@ -35,7 +40,7 @@ class DeviceRow(Panel):
         right.addWidget(self._identity)
         right.addStretch(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(4), theme.px(1.5), theme.px(4), theme.px(1.5))
+        row.setContentsMargins(theme.px(4), theme.px(1), theme.px(4), theme.px(1))
         row.setSpacing(theme.px(5))
         row.addLayout(left, 2)
         row.addLayout(right, 3)
@@ -72,6 +77,45 @@ class DeviceColumn(QWidget):
             row.show_device(state, text)
 
 
+class WaitingPeople(QWidget):
+    """What was left open, who is next, and the devices in a word each."""
+
+    asked = pyqtSignal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.left_open = ActionButton(theme, Look.WARNING, self)
+        self._title = Words(theme, Letter.STRONG, bold=True, parent=self)
+        self.people = ButtonGrid(theme, columns=2, height_mm=17, parent=self)
+        self.all_people = ActionButton(theme, Look.SECONDARY, self)
+        for source in (self.left_open, self.people, self.all_people):
+            source.asked.connect(self.asked)
+        self._marks = [StatusMark(theme, parent=self) for _ in Role]
+        marks = QGridLayout()
+        marks.setSpacing(theme.px(1))
+        for place, mark in enumerate(self._marks):
+            marks.addWidget(mark, place // 2, place % 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(GAP_MM))
+        for widget in (self.left_open, self._title, self.people, self.all_people):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addLayout(marks)
+
+    def show_people(self, state: HomeState, text: Text) -> None:
+        for button, action in ((self.left_open, state.left_open), (self.all_people, state.all_people)):
+            button.setVisible(action is not None)
+            if action is not None:
+                button.set_action(action, text)
+        self._title.say(msg("Today's queue"), text)
+        self._title.setVisible(bool(state.people))
+        self.people.show_entries([person_entry(one, text) for one in state.people])
+        for mark, device in zip(self._marks, state.devices, strict=False):
+            words = plain(f"{text(device.name)}: {text(device.mark.words)}")
+            mark.show_mark(Mark(words, device.mark.tone), text)
+
+
 class HomeScreen(Screen[HomeState]):
     """Devices on the left, the day on the right."""
 
@@ -97,14 +141,21 @@ class HomeScreen(Screen[HomeState]):
             column.addSpacing(theme.px(1.5))
             column.addWidget(words)
             column.addSpacing(theme.px(1.5))
+        self._waiting_people = WaitingPeople(theme, self)
+        self._waiting_people.asked.connect(self.asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(6))
         row.addWidget(self._devices, 13)
+        row.addWidget(self._waiting_people, 13)
         row.addWidget(day, 6)
 
     def draw(self, state: HomeState, text: Text) -> None:
+        people = bool(state.people) or state.left_open is not None or state.all_people is not None
+        self._devices.setVisible(not people)
+        self._waiting_people.setVisible(people)
         self._devices.show_devices(state.devices, text)
+        self._waiting_people.show_people(state, text)
         self._today.say(plain(str(state.today)), text)
         self._today_words.say(state.today_words, text)
         self._waiting.say(state.waiting, text)
@@ -122,7 +173,7 @@ class DevicesScreen(Screen[DevicesState]):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(GAP_MM))
-        column.addWidget(self._devices, 4)
+        column.addWidget(self._devices, 5)
         column.addWidget(self._trace, 1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 

@@ -21,6 +21,7 @@ class ItemTile(Panel):
         self._label = Words(theme, Letter.BODY, parent=self)
         self._mark = StatusMark(theme, parent=self)
         self.change = ActionButton(theme, Look.SECONDARY, self)
+        self.change.setFixedWidth(theme.px(28))
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)
@@ -36,8 +37,10 @@ class ItemTile(Panel):
     def show_item(self, state: ItemState, text: Text) -> None:
         self._label.say(state.label, text)
         self._mark.show_mark(state.mark, text)
-        self.change.set_action(state.change, text)
-        self.change.setAccessibleName(f"{text(state.change.label)}, {text(state.label)}")
+        self.change.setVisible(state.change is not None)
+        if state.change is not None:
+            self.change.set_action(state.change, text)
+            self.change.setAccessibleName(f"{text(state.change.label)}, {text(state.label)}")
 
 
 class ReviewScreen(Screen[ReviewState]):
@@ -48,7 +51,8 @@ class ReviewScreen(Screen[ReviewState]):
         self.tiles: list[ItemTile] = []
         self._about = Words(theme, Letter.BODY, COLOURS.ink_soft, parent=self)
         self._grid = QGridLayout()
-        self._grid.setSpacing(theme.px(2))
+        self._grid.setHorizontalSpacing(theme.px(2))
+        self._grid.setVerticalSpacing(theme.px(1.2))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(2))
@@ -63,6 +67,10 @@ class ReviewScreen(Screen[ReviewState]):
             self._grid.addWidget(tile, place // COLUMNS, place % COLUMNS)
             self._grid.setColumnStretch(place % COLUMNS, 1)
             self.tiles.append(tile)
-        for tile, item in zip(self.tiles, state.items, strict=False):
-            tile.show_item(item, text)
-        self._about.setText("   ·   ".join(text(line) for line in state.about))
+        for place, tile in enumerate(self.tiles):
+            tile.setVisible(place < len(state.items))
+            if place < len(state.items):
+                tile.show_item(state.items[place], text)
+        lacking = (state.lacking,) if state.lacking is not None else ()
+        self._about.setText("   ·   ".join(text(line) for line in (*lacking, *state.about)))
+        self._about.set_colour(COLOURS.bad if lacking else COLOURS.ink_soft)

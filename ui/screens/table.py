@@ -2,18 +2,41 @@
 
 from typing import Any
 
-from ui.presenters import biodata, checklist, exception, fingers, home, login, pauses, photo, review, signature
+from ui.presenters import (
+    applicant,
+    bedside,
+    biodata,
+    checklist,
+    common,
+    exception,
+    fingers,
+    home,
+    lock,
+    login,
+    pauses,
+    photo,
+    queue,
+    review,
+    shift,
+    signature,
+)
 from ui.presenters.window import ScreenState
+from ui.screens.applicant import ApplicantScreen
 from ui.screens.base import Screen
+from ui.screens.bedside import BedsideScreen
 from ui.screens.biodata import BiodataScreen
 from ui.screens.checklist import ChecklistScreen
-from ui.screens.exception import ApproverScreen, ReasonScreen
+from ui.screens.exception import ApproverScreen
 from ui.screens.fingers import FingersScreen
 from ui.screens.home import DevicesScreen, HomeScreen
+from ui.screens.lock import LockScreen
 from ui.screens.login import LoginScreen
+from ui.screens.menu import MenuScreen
 from ui.screens.pauses import NoticeScreen, RestingScreen
 from ui.screens.photo import ApprovalScreen, PhotoScreen
+from ui.screens.queue import OpenCasesScreen, QueueScreen
 from ui.screens.review import ReviewScreen
+from ui.screens.shift import ShiftScreen
 from ui.screens.signature import SignatureScreen
 
 SCREENS: dict[type[ScreenState], type[Screen[Any]]] = {
@@ -27,8 +50,14 @@ SCREENS: dict[type[ScreenState], type[Screen[Any]]] = {
     photo.PhotoState: PhotoScreen,
     photo.ApprovalState: ApprovalScreen,
     fingers.FingersState: FingersScreen,
-    exception.ReasonState: ReasonScreen,
+    common.MenuState: MenuScreen,
     exception.ApproverState: ApproverScreen,
     signature.SignatureState: SignatureScreen,
     review.ReviewState: ReviewScreen,
+    applicant.ApplicantState: ApplicantScreen,
+    shift.ShiftState: ShiftScreen,
+    queue.QueueState: QueueScreen,
+    queue.OpenCasesState: OpenCasesScreen,
+    lock.LockState: LockScreen,
+    bedside.BedsideState: BedsideScreen,
 }

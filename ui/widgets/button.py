@@ -27,6 +27,7 @@ class Look(Enum):
     CHOICE = "choice"
     KEY = "key"
     HEADER = "header"
+    WARNING = "warning"
 
 
 class ActionButton(QAbstractButton):
@@ -183,7 +184,7 @@ class ActionButton(QAbstractButton):
     def _paint_words(self, painter: QPainter, ink: QColor) -> None:
         painter.setPen(ink)
         room = self._text_rect()
-        align = (LEFT if self._chosen is not None else CENTRE) | WRAP
+        align = (LEFT if self._chosen is not None or self._detail else CENTRE) | WRAP
         if not self._detail:
             painter.setFont(self.font())
             painter.drawText(room, align, self.text())
@@ -217,6 +218,8 @@ class ActionButton(QAbstractButton):
             return QColor(ground), QColor(ground), QColor(c.primary_ink)
         if self._look is Look.HEADER:
             return QColor(c.header), QColor(c.header_soft), QColor(c.header_ink)
+        if self._look is Look.WARNING:
+            return QColor(c.warn_fill), QColor(c.warn), QColor(c.ink)
         ground = c.idle if self.isDown() else c.surface
         if self._chosen:
             return QColor(c.good_fill), QColor(c.good), QColor(c.ink)

@@ -83,6 +83,8 @@ class Header(QWidget):
         self._progress = Words(theme, Letter.BODY, COLOURS.header_ink, bold=True, parent=self)
         self._dots = StepDots(theme, self)
         self._waiting = Words(theme, Letter.BODY, COLOURS.header_soft, parent=self)
+        self.turn = ActionButton(theme, Look.HEADER, self)
+        self.turn.setFixedWidth(theme.px(46))
         self.language = ActionButton(theme, Look.HEADER, self)
         self._who.setWordWrap(False)
         self._detail.setWordWrap(False)
@@ -94,9 +96,13 @@ class Header(QWidget):
         row.addLayout(_stack(self._who, self._detail), 5)
         row.addLayout(_stack(self._progress, self._dots))
         row.addWidget(self._waiting, 4)
+        row.addWidget(self.turn)
         row.addWidget(self.language)
 
     def draw(self, state: FrameState, text: Text) -> None:
+        self.turn.setVisible(state.turn is not None)
+        if state.turn is not None:
+            self.turn.set_action(state.turn, text)
         self._who.say(state.who, text)
         self._detail.say(state.detail, text)
         self._detail.setVisible(bool(self._detail.text()))

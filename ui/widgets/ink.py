@@ -32,6 +32,10 @@ class InkPad(QWidget):
             self._points, self._size = points, size
             self.update()
 
+    def forget(self) -> None:
+        """Take all ink away."""
+        self.show_points((), self._size)
+
     @property
     def count(self) -> int:
         return len(self._points)

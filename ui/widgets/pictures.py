@@ -121,6 +121,7 @@ class CameraView(Picture):
         self.show_pixels(pixels[:, ::-1])
 
     def clear(self) -> None:
+        self._good = False
         self.show_pixels(None)
 
     def _paint(self, painter: QPainter) -> None:

@@ -27,3 +27,4 @@ class Stack(QWidget):
         for other in self.pages:
             if other is not page:
                 other.hide()
+        self.updateGeometry()
