@@ -2,7 +2,18 @@
 
 import typer
 
-from station import cli_authority, cli_biometrics, cli_counter, cli_diagnostics, cli_export, cli_queue, cli_trace
+from station import (
+    cli_authority,
+    cli_biometrics,
+    cli_counter,
+    cli_delivery,
+    cli_diagnostics,
+    cli_export,
+    cli_officers,
+    cli_queue,
+    cli_trace,
+)
+from station.safekeeping.hardening import harden
 
 app = typer.Typer(
     name="ktpel",
@@ -15,6 +26,8 @@ app.command("record")(cli_counter.record)
 app.command("health")(cli_diagnostics.show_health)
 app.command("devices")(cli_diagnostics.devices)
 app.command("provision")(cli_authority.provision)
+app.command("deliver")(cli_delivery.deliver)
+app.command("receive")(cli_delivery.receive)
 app.command("verify")(cli_authority.verify)
 app.command("open")(cli_authority.open_)
 app.command("export")(cli_export.export_)
@@ -24,10 +37,12 @@ app.add_typer(cli_authority.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
 app.add_typer(cli_biometrics.finger_commands, name="finger")
 app.add_typer(cli_biometrics.portrait_commands, name="portrait")
+app.add_typer(cli_officers.officer_commands, name="officer")
 app.add_typer(cli_trace.trace_commands, name="trace")
 app.add_typer(cli_queue.queue_commands, name="queue")
 
 
 def main() -> None:
     """Entry point."""
+    harden()
     app()

@@ -60,7 +60,7 @@ def provision(
     except FileExistsError:
         raise output.refuse(msg("This station has keys already. Nothing was changed.")) from None
     except KEY_TROUBLES as why:
-        raise output.refuse(_trouble(why)) from None
+        raise output.refuse(authority_trouble(why)) from None
     _explain(report, authority, output)
     _add_officers(folder, cards, output)
     for card, _ in cards:
@@ -115,7 +115,7 @@ def verify(
     try:
         report = verify_bundles(paths, load_trust(authority, SystemClock().now()), training_ok=training_ok)
     except KEY_TROUBLES as why:
-        raise output.refuse(_trouble(why)) from None
+        raise output.refuse(authority_trouble(why)) from None
     _tell(report, output)
     value = {"bundles": [_bundle(one) for one in report.bundles], "chain": _chain(report)}
     if not report.bundles:
@@ -146,7 +146,7 @@ def open_(
         raise output.refuse(msg("{folder} is there already. Name another folder with --out, or remove it first.",
                                 folder=str(why.filename or why))) from None  # fmt: skip
     except KEY_TROUBLES as why:
-        raise output.refuse(_trouble(why)) from None
+        raise output.refuse(authority_trouble(why)) from None
     for refused in report.refused:
         output.line(f"{refused.path.name}: {refused.problem.value if refused.problem else ''}", "red")
     for case in report.cases:
@@ -264,7 +264,8 @@ def _chain(report: VerifyReport) -> list[dict[str, object]]:
     return [{"station": f.station, "sequence": f.sequence, "fault": f.fault.name.lower()} for f in report.chain]
 
 
-def _trouble(why: Exception) -> Message:
+def authority_trouble(why: Exception) -> Message:
+    """What is wrong with the authority's keys or files, and what to do."""
     match why:
         case OSError():
             return of_disk(why)

@@ -157,19 +157,15 @@ class Outbox:
         """
         removed, doubted = [], self._read_receipts()
         now = min(self._newest_receipt or self._clock.now(), self._clock.now())
-        due = [
-            (when, self._spool.find(key).sequence, key)
-            for key, when in self._receipted_at.items()
-            if now - when >= self._keep and self._spool.find(key).sequence < self._spool.last[0]
-        ]
-        for _, _, bundle_id in sorted(due)[:READ_AT_ONCE]:
-            entry = self._spool.find(bundle_id)
+        aged = [self._spool.find(key) for key, when in self._receipted_at.items() if now - when >= self._keep]
+        due = sorted((one.sequence, one) for one in aged if one.sequence < self._spool.last[0])
+        for _, entry in due[:READ_AT_ONCE]:
             document = self._kept(entry)
-            del self._receipted_at[bundle_id]
+            del self._receipted_at[entry.id]
             if document is None:
                 doubted.append(self._doubt(entry))
                 continue
-            self._spool.purge(bundle_id, document)
+            self._spool.purge(entry.id, document)
             self._vault.audit(EventKind.BUNDLE_PURGED, bundle=entry.id, sequence=entry.sequence)
             removed.append(entry.sequence)
         return Purged(tuple(removed), tuple(doubted))
