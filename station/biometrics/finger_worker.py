@@ -19,6 +19,7 @@ from drivers.api import DeviceInfo, FingerImage, Role
 from station.biometrics.matching import Template, extract
 from station.biometrics.model import Verdict
 from station.biometrics.quality.finger import judge
+from station.safekeeping.hardening import harden
 
 _TRIES = 3
 _NICE = 5
@@ -94,7 +95,8 @@ def _new_pool() -> ProcessPoolExecutor:
 
 
 def _settle() -> None:
-    """Run behind the window in priority, leave the interrupt key to the station, and end when the station ends."""
+    """Leave no dump, run behind the window in priority, leave the interrupt key to the station, and end when the station ends."""
+    harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
     parent = multiprocessing.parent_process()
