@@ -78,7 +78,7 @@ def _deliver_rounds(courier: Courier, output: Output, watch: bool, stop: threadi
 
 
 def _tell_round(done: Round, facts: DeliveryFacts, output: Output) -> None:
-    output.line(msg("{sent} sent, {receipted} receipted, {purged} removed; {waiting} wait, {unanswered} lack a receipt.",
+    output.line(msg("{sent} sent, {receipted} receipted, {purged} removed; {waiting} wait, {unanswered} unanswered.",
                     sent=len(done.sent), receipted=len(done.receipted), purged=len(done.purged.removed),
                     waiting=facts.waiting, unanswered=facts.unanswered))  # fmt: skip
     for taken in done.rejected:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from types_boto3_s3.client import S3Client
 
-CONNECT_S, READ_S = 10.0, 30.0
+CONNECT_S = 10.0
 PIECE = 1 << 16
 MAX_CREDENTIALS = 4096
 
@@ -131,11 +131,11 @@ Gate = Callable[[int], None]
 
 
 class ObjectStore:
-    """One bucket, by one account. Every method raises StoreTrouble."""
+    """One bucket, by one account; every method raises StoreTrouble. A line silent for `silence_s` counts as broken."""
 
-    def __init__(self, place: StorePlace, credentials: Credentials) -> None:
+    def __init__(self, place: StorePlace, credentials: Credentials, silence_s: float = 30.0) -> None:
         self._bucket = place.bucket
-        self._client = _client(place, credentials)
+        self._client = _client(place, credentials, silence_s)
 
     def put_file(self, key: str, path: Path, md5: bytes, gate: Gate) -> None:
         """Upload a file whole; the store compares `md5`, and so do we with its answer. Raises OSError of the file."""
@@ -295,7 +295,7 @@ def _meaning(response: Mapping[str, object]) -> Trouble:
     return Trouble.REFUSED if status in (400, 401, 403) and code.isalpha() else Trouble.OFFLINE
 
 
-def _client(place: StorePlace, credentials: Credentials) -> "S3Client":
+def _client(place: StorePlace, credentials: Credentials, silence_s: float) -> "S3Client":
     """A client that reads no settings of the machine, tries once, and adds no checksums that older stores refuse."""
     import boto3
     import botocore.session
@@ -306,8 +306,8 @@ def _client(place: StorePlace, credentials: Credentials) -> "S3Client":
         core.set_config_variable(name, "/dev/null")
     settings = Config(
         signature_version="s3v4",
-        connect_timeout=CONNECT_S,
-        read_timeout=READ_S,
+        connect_timeout=min(CONNECT_S, silence_s),
+        read_timeout=silence_s,
         retries={"total_max_attempts": 1, "mode": "standard"},
         s3={"addressing_style": "path"},
         request_checksum_calculation="when_required",
