@@ -9,6 +9,7 @@ from station import (
     cli_delivery,
     cli_diagnostics,
     cli_export,
+    cli_keys,
     cli_officers,
     cli_queue,
     cli_trace,
@@ -37,6 +38,8 @@ app.add_typer(cli_authority.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
 app.add_typer(cli_biometrics.finger_commands, name="finger")
 app.add_typer(cli_biometrics.portrait_commands, name="portrait")
+app.add_typer(cli_keys.keyring_commands, name="keyring")
+app.add_typer(cli_keys.keys_commands, name="keys")
 app.add_typer(cli_officers.officer_commands, name="officer")
 app.add_typer(cli_trace.trace_commands, name="trace")
 app.add_typer(cli_queue.queue_commands, name="queue")

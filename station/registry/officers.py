@@ -124,6 +124,11 @@ class Officers:
         cards = (self._vouched_card(record) for record in self._load().values())
         return tuple(sorted((card for card in cards if card is not None), key=lambda card: card.name))
 
+    @property
+    def vouching(self) -> bool:
+        """Whether the keyring says who is an officer; else this file alone does."""
+        return self._vouched() is not None
+
     def strangers(self) -> tuple[OfficerCard, ...]:
         """Who is kept here and may not log in, because the keyring does not vouch for them."""
         return tuple(record.card for record in self._load().values() if self._vouched_card(record) is None)

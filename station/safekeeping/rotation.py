@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from station.clock import Clock
+from station.registry.rights import Action
 from station.safekeeping import cbor, recovery
 from station.safekeeping.audit import AuditLog
 from station.safekeeping.bundle import Instant
@@ -51,14 +52,23 @@ class Installed:
     rotated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who changes the keys, and the second person who stands for it."""
+
+    by: str
+    approver: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Keeper:
-    """A station's folder with what opens its keys."""
+    """A station's folder with what opens its keys; an `approval` is written into the log before anything is done."""
 
     folder: Path
     passphrase: str
     clock: Clock
     token: TokenAccess | None = None
+    approval: Approval | None = None
     disk: Disk = field(default_factory=SystemDisk)
     entropy: Entropy = os.urandom
     cost: Cost = field(default_factory=Cost)
@@ -183,6 +193,9 @@ def _opened(keeper: Keeper) -> Iterator[tuple[StationSecret, AuditLog, Instant]]
     try:
         log = AuditLog.open(keeper.folder / "audit", keeper.disk, when)
         try:
+            if keeper.approval is not None:
+                people = {"officer": keeper.approval.by, "approver": keeper.approval.approver}
+                log.append(EventKind.CHANGE_APPROVED, when, {"action": Action.KEY_CHANGE, **people})
             yield secret, log, when
         finally:
             log.close()
