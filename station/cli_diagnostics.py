@@ -2,20 +2,34 @@
 
 import getpass
 import shutil
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text as Plain
 
 from drivers.api import Busy, DeviceStatus, Ready, Role
-from drivers.discovery import camera_candidates, serial_candidates
+from drivers.discovery import Candidate, camera_candidates, hid_pads, holders, runs, serial_candidates
+from drivers.probing import Answer, ask_port
 from station import config as settings
 from station.cli_counter import AsJson, ConfigFile, DataFolder, PassphraseFile, read_config
 from station.cli_output import Output, of_disk
 from station.config import Config
 from station.diagnostics.health import Asked, KeyringFacts, SpoolCounts, Standing, health, to_json
 from station.diagnostics.kept import keyring_facts, spool_counts
-from station.diagnostics.plugged import Plugged, access_to, exact_cures, look
+from station.diagnostics.plugged import (
+    INSTALLED_RULES,
+    MODEM_MANAGER,
+    Plugged,
+    access_to,
+    exact_cures,
+    look,
+    machine_cures,
+    proposal,
+)
 from station.diagnostics.sentences import cures, device_sentence
 from station.safekeeping.keyring import KeyringRefusal
 from station.safekeeping.recovery import VaultRefused, open_secret
@@ -83,45 +97,88 @@ def _health_line(output: Output, standing: Standing, sentence: str, advice: list
         output.line(f"    {cure}")
 
 
-def devices(config: ConfigFile = None, as_json: AsJson = False) -> None:
+def devices(
+    config: ConfigFile = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask each free serial port who is there (7 s a port).")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Propose the settings' devices section; asks too.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what is plugged in, what of it cannot be opened and how to cure that; code 1 when something is wrong."""
     output = Output(as_json)
     path = config or settings.places().config_file
     read = read_config(path, output) if config is not None or path.exists() else None
     used = read.devices.settings() if read else {}
-    found = look((*serial_candidates(), *camera_candidates()), used, getpass.getuser(), access_to)
-    for one in found:
-        _found_line(one, output)
-    if not found:
-        output.line(msg("No serial adapter and no camera is plugged in. Plug them in and look again."))
-    asked = _ask(read, output) if read else {}
+    cameras = camera_candidates()
+    found = look((*serial_candidates(), *cameras), used, getpass.getuser(), access_to, holders)
+    answers = _asked(found, cameras, output) if ask or write else {}
+    _found_table(found, answers, output)
+    machine = machine_cures(runs(MODEM_MANAGER), INSTALLED_RULES.exists(), hid_pads())
+    for cure in machine:
+        output.line(cure, "red")
+    told_of = _ask(read, output) if read else {}
     if read is None:
         output.line(msg("No settings file yet, so no device was asked. Write one: ktpel config default > {path}",
                         path=str(path)))  # fmt: skip
-    told = [_configured(role, status, found, output) for role, status in asked.items()]
-    value = {"found": [_found(one, output) for one in found], "configured": told}
-    well = all(isinstance(status, Ready | Busy) for status in asked.values())
-    if not well or any(one.cure for one in found) or not (found or asked):
+    told = [_configured(role, status, found, output) for role, status in told_of.items()]
+    value: dict[str, object] = {
+        "found": [_found(one, answers.get(one.candidate.port), output) for one in found],
+        "machine": [output.say(cure) for cure in machine],
+        "configured": told,
+    }
+    if write:
+        value["proposal"] = proposal(tuple(answers.values()), cameras)
+        output.line(str(value["proposal"]))
+    well = all(isinstance(status, Ready | Busy) for status in told_of.values())
+    if not well or machine or any(one.cure or one.advice for one in found) or not (found or told_of):
         raise output.refuse(msg("Not every device can be used. Do what is written under it."), value)
     output.result({"ok": True, **value})
 
 
-def _found_line(one: Plugged, output: Output) -> None:
-    roles = one.configured_for.value if one.configured_for else " / ".join(role.value for role in one.candidate.roles)
-    output.line(f"{one.candidate.port}  {one.candidate.label}: {roles}{'' if one.configured_for else ' ?'}")
-    if one.cure is not None:
-        output.line(msg("    This user may not open it. {cure}", cure=one.cure), "red")
+def _asked(found: Sequence[Plugged], cameras: Sequence[Candidate], output: Output) -> dict[str, Answer]:
+    """Who answers at each serial port that can be opened and is nobody's yet."""
+    answers: dict[str, Answer] = {}
+    for one in found:
+        if one.candidate in cameras or one.configured_for or one.cure or one.busy:
+            continue
+        output.line(msg("Asking {port} ...", port=one.candidate.port))
+        answer = ask_port(one.candidate.port)
+        if isinstance(answer, Answer):
+            answers[one.candidate.port] = answer
+    return answers
 
 
-def _found(one: Plugged, output: Output) -> dict[str, object]:
+def _found_table(found: Sequence[Plugged], answers: Mapping[str, Answer], output: Output) -> None:
+    if not found:
+        output.line(msg("No serial adapter and no camera is plugged in. Plug them in and look again."))
+        return
+    heads = (msg("Port"), msg("Adapter"), msg("For"), msg("What to do"))
+    table = Table(*(output.say(head) for head in heads))
+    for one in found:
+        answer = answers.get(one.candidate.port)
+        if one.configured_for:
+            purpose = one.configured_for.value
+        elif answer:
+            purpose = f"{answer.role.value}: {answer.kind}, {answer.baud}"
+        else:
+            purpose = " / ".join(role.value for role in one.candidate.roles) + " ?"
+        cures_ = [msg("This user may not open it. {cure}", cure=one.cure)] if one.cure else []
+        todo = "\n".join(output.say(cure) for cure in (*cures_, *one.advice))
+        table.add_row(*(Plain(text) for text in (one.candidate.port, one.candidate.label, purpose, todo)))
+    output.console.print(table)
+
+
+def _found(one: Plugged, answer: Answer | None, output: Output) -> dict[str, object]:
     return {
         "port": one.candidate.port,
         "label": one.candidate.label,
         "roles": [role.value for role in one.candidate.roles],
         "configured_for": one.configured_for.value if one.configured_for else None,
+        "answers_as": {"kind": answer.kind, "baud": answer.baud} if answer else None,
+        "stable": one.candidate.stable,
         "may_open": one.access.may_open,
         "group": one.access.group,
         "cure": output.say(one.cure) if one.cure else None,
+        "advice": [output.say(cure) for cure in one.advice],
     }
 
 

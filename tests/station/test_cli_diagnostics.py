@@ -1,13 +1,18 @@
 """Health and devices, as they are typed on a machine without devices."""
 
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from station.config import default_text
+from drivers.api import Role
+from drivers.discovery import Candidate
+from station import cli_diagnostics
+from station.config import Places, default_text
 from station.safekeeping.states import State
 from tests.helpers.cli import RealTimeStation, ktpel, refused
+from tests.hw_sim.benches import bench, port
 
 
 @pytest.fixture
@@ -144,3 +149,26 @@ def test_devices_tells_what_is_configured_and_missing(settings: Path) -> None:
     assert not any(one["ready"] for one in configured)
     assert all(one["cures"] for one in configured)
     assert "settings file" in refused("devices", "--config", settings.parent / "absent.toml")
+
+
+def test_devices_asks_who_is_there_and_proposes_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with bench("ef01-r503", "mcu90615", real=True) as running:
+        found = tuple(Candidate(port(running, name), "WCH CH340", (Role.FINGERPRINT,)) for name in running.posts)
+        monkeypatch.setattr(cli_diagnostics, "serial_candidates", lambda: found)
+        monkeypatch.setattr(cli_diagnostics, "camera_candidates", tuple)
+        monkeypatch.setattr(cli_diagnostics, "holders", lambda _port: ())
+        monkeypatch.setattr(cli_diagnostics, "runs", lambda _program: False)
+        monkeypatch.setattr(cli_diagnostics, "hid_pads", tuple)
+        monkeypatch.setattr("station.config.places", lambda: Places(tmp_path / "none", tmp_path, tmp_path))
+        told = ktpel("devices", "--write", "--json")
+        shown = ktpel("devices")
+    assert told.code == 0
+    value = told.json()
+    assert value["found"] is not None
+    proposed = tomllib.loads(str(value["proposal"]))["devices"]
+    assert {role: one["kind"] for role, one in proposed.items()} == {
+        "fingerprint": "ef01-r503",
+        "temperature": "mcu90615",
+    }
+    assert "WCH CH340" in shown.said
+    assert "fingerprint ?" in shown.said
