@@ -1,72 +1,83 @@
 """The case in hand: its steps in order, from the checklist to the sealed manifest."""
 
-from collections.abc import Callable
-
-from drivers.api import PenPoint, Role
+from drivers.api import Role
 from station.biometrics.model import CAPTURE_ORDER, CHIP_FINGERS, ExceptionKind, FingerPosition
-from station.capture import records
-from station.capture.checklist import ChecklistStep
+from station.capture import records, review
 from station.capture.context import Case, Context
-from station.capture.facts import CaseFacts, DoneFacts, LiveFrame, Step
+from station.capture.facts import CaseFacts, DoneFacts, Step
 from station.capture.fingers_step import FingersStep
+from station.capture.listeners import Listeners
 from station.capture.photo import PhotoStep
 from station.capture.signature import SignatureStep
 from station.capture.transitions import Event
 from station.health.clearance import Mint
-from station.health.gate import Blocked
+from station.health.gate import Blocked, Thermal
 from station.health.hygiene import Hygiene
+from station.health.model import Person
+from station.registry.model import OfficerCard
 from station.safekeeping.vault import Sealed
 from station.text import Message, msg
+
+BACK: dict[Step, Event] = {
+    Step.PHOTO: Event.CLEARED,
+    Step.PHOTO_APPROVAL: Event.BACK_TO_APPROVAL,
+    Step.FINGERS: Event.BACK_TO_FINGERS,
+    Step.CONFIRMATION: Event.BACK_TO_CONFIRMATION,
+    Step.SIGNATURE: Event.BACK_TO_SIGNATURE,
+    Step.REVIEW: Event.BACK_TO_REVIEW,
+}
+"""From the checklist to the step that was interrupted or comes next."""
 
 
 class Casework:
     """Everything between BIODATA and DONE for one applicant. Main thread only."""
 
-    def __init__(
-        self,
-        context: Context,
-        case: Case,
-        hygiene: Hygiene,
-        mint: Mint,
-        show_frame: Callable[[LiveFrame], None],
-        show_ink: Callable[[tuple[PenPoint, ...]], None],
-    ) -> None:
+    def __init__(self, context: Context, case: Case, hygiene: Hygiene, mint: Mint, listeners: Listeners) -> None:
         self._context = context
         self.case = case
         self._hygiene = hygiene
         self._mint = mint
-        self.checklist = ChecklistStep(context, case.gate, case.officer_id)
-        self.photo = PhotoStep(context, case, show_frame)
+        self.photo = PhotoStep(context, case, listeners.show_frame)
         self.fingers = FingersStep(context, case, CAPTURE_ORDER, None)
         self.confirmation = FingersStep(context, case, CHIP_FINGERS, self.fingers.round)
-        self.signature = SignatureStep(context, case, show_ink)
+        self.signature = SignatureStep(context, case, listeners.show_ink)
         self.done: DoneFacts | None = None
         self._manifest_asked = False
         self._touched = False
+        self._suspended = False
         self._step = Step.CHECKLIST
         self._interrupted: Step | None = None
 
-    def enter(self, step: Step) -> None:
-        """Open what a step needs, close what it does not."""
-        self._close_all_but(step)
+    def enter(self, step: Step, again: bool = False) -> None:
+        """Open what a step needs, close what it does not; `again` goes on where a lock stopped it."""
         self._step = step
+        if self._suspended:
+            return
+        self._close_all_but(step)
         match step:
-            case Step.CHECKLIST | Step.RESTING:
-                self.checklist.open()
             case Step.PHOTO:
                 self.photo.open()
             case Step.FINGERS:
                 self.fingers.open()
             case Step.CONFIRMATION:
-                self._open_confirmation()
+                self._open_confirmation(again)
             case Step.SIGNATURE:
-                self.signature.open()
+                self.signature.open(again)
             case Step.REVIEW:
                 self.case.changing = False
             case Step.SEALING:
                 self._close_case()
             case _:
                 pass
+
+    def suspend(self) -> None:
+        """Nothing is captured until `unsuspend`; what is there stays."""
+        self._suspended = True
+        self._close_all_but(Step.HOME)
+
+    def unsuspend(self) -> None:
+        self._suspended = False
+        self.enter(self._step, again=True)
 
     def start(self) -> Blocked | None:
         """Ask the gate; with its clearance the next open step begins. Returns what blocks, or None."""
@@ -77,17 +88,34 @@ class Casework:
         self.case.permit = self._mint.redeem(clearance, self.case.number, self.case.officer_id)
         self.case.evidence = evidence
         self._touched = True
-        parts = records.gate_parts(self.case, self._context.clock.now())
-        self._context.safe.segment(self.case.handle, "gate", parts, self._gate_sealed)
+        item, now = records.gate_item(), self._context.clock.now()
+        parts = records.gate_parts(self.case, now)
+        self._context.safe.segment(
+            self.case.handle, item.key, item.outcome(), lambda: parts, lambda sealed: self._gate_sealed(item, sealed)
+        )
         return None
 
     def foreign(self, role: Role) -> None:
         """A device that was not wiped for this case: back to the checklist, with what is sealed kept."""
+        self._hygiene.touched(role)
+        self.interrupt(Event.CHECK_AGAIN)
+
+    def interrupt(self, event: Event) -> None:
+        """The permit ends; after the gate it goes on at this step."""
         self._mint.end()
         self.case.permit = None
-        self._hygiene.touched(role)
         self._interrupted = self._step
-        self._context.move(Event.CHECK_AGAIN)
+        self._context.move(event)
+
+    def hand_over(self, officer: OfficerCard, thermal: Thermal) -> None:
+        """Another officer serves this applicant from now on."""
+        case = self.case
+        at = self._context.clock.now().isoformat()
+        case.handovers.append({"from": case.officer_id, "to": officer.officer_id, "at": at})
+        self._mint.end()
+        case.permit = None
+        case.officer_id, case.officer_name = officer.officer_id, officer.name
+        case.gate.hand_over(officer.officer_id, thermal)
 
     def exception_hindered(self, step: Step, position: FingerPosition | None, kind: ExceptionKind) -> Message | None:
         """Why this cannot be recorded by exception now, in words; None when it can."""
@@ -137,7 +165,23 @@ class Casework:
         if chosen in CHIP_FINGERS:
             self.confirmation.round.again(chosen)
 
-    def facts(self) -> CaseFacts:
+    def keep(self) -> bool:
+        """Leave a retake: what was there before stands. False when there is nothing to keep."""
+        match self._step:
+            case Step.PHOTO | Step.PHOTO_APPROVAL if self.photo.may_keep:
+                self.photo.keep()
+            case Step.SIGNATURE if self.signature.may_keep:
+                self.signature.keep()
+            case Step.FINGERS if self.fingers.may_keep:
+                self.confirmation.round.keep()
+                self._keep_finger(self.fingers)
+            case Step.CONFIRMATION if self.confirmation.may_keep:
+                self._keep_finger(self.confirmation)
+            case _:
+                return False
+        return True
+
+    def facts(self, measuring: Person | None) -> CaseFacts:
         case = self.case
         return CaseFacts(
             number=case.number,
@@ -146,7 +190,7 @@ class Casework:
             birth=f"{case.biodata.birth_place}, {case.biodata.birth_date:%d-%m-%Y}",
             address=f"{case.biodata.address}, RT/RW {case.biodata.rt_rw}, {case.biodata.village}",
             ground=case.ground,
-            checklist=self.checklist.checklist(),
+            checklist=case.gate.checklist(measuring),
             photo=self.photo.facts(),
             fingers=self.fingers.facts(),
             confirmation=self.confirmation.facts(),
@@ -155,6 +199,11 @@ class Casework:
             deferral=case.deferral,
             rest_until_s=case.gate.rest_until_s(),
             done=self.done,
+            review=review.lines(case, self.fingers.round),
+            lacking=self.lacking(),
+            taken_up=case.taken_up is not None,
+            bedside=case.bedside,
+            companion=case.companion,
         )
 
     def end(self) -> None:
@@ -170,8 +219,17 @@ class Casework:
         self.signature.wipe()
         self.photo.wipe()
 
-    def _open_confirmation(self) -> None:
+    def _keep_finger(self, step: FingersStep) -> None:
+        changing = self.case.changing
+        step.keep()
+        if changing:
+            step.close()
+            self._context.move(Event.REVIEW_AGAIN)
+
+    def _open_confirmation(self, again: bool) -> None:
         """A chip finger recorded by exception needs no confirmation, and an earlier one of it no longer counts."""
+        if not again:
+            self.confirmation.forget_kept()
         for position in CHIP_FINGERS:
             first = self.fingers.round.standings[position]
             if first.exception is not None and first.approver_id is not None:
@@ -181,25 +239,22 @@ class Casework:
                 self.case.sealed.pop(key, None)
         self.confirmation.open()
 
-    def _gate_sealed(self, sealed: Sealed) -> None:
-        self.case.items["gate"] = records.gate_item().value(sealed)
-        self._context.move(self._next_event())
+    def _gate_sealed(self, item: records.Item, sealed: Sealed) -> None:
+        self.case.items[item.key] = item.value(sealed)
+        step, self._interrupted = self._interrupted or self._next_step(), None
+        self._context.move(BACK[step])
 
-    def _next_event(self) -> Event:
-        """To the step that another device interrupted, else to the photo."""
-        match self._interrupted:
-            case Step.FINGERS:
-                return Event.BACK_TO_FINGERS
-            case Step.CONFIRMATION:
-                return Event.BACK_TO_CONFIRMATION
-            case Step.SIGNATURE:
-                return Event.BACK_TO_SIGNATURE
-            case _:
-                return Event.CLEARED
+    def _next_step(self) -> Step:
+        """The first that is not done: of a new case the photo, of one taken up again what the power cut left open."""
+        if "photo" not in self.case.sealed:
+            return Step.PHOTO
+        if not self.fingers.round.complete:
+            return Step.FINGERS
+        if any(not self.confirmation.round.standings[p].settled for p in CHIP_FINGERS):
+            return Step.CONFIRMATION
+        return Step.REVIEW if "signature" in self.case.sealed else Step.SIGNATURE
 
     def _close_all_but(self, step: Step) -> None:
-        if step not in (Step.CHECKLIST, Step.RESTING):
-            self.checklist.close()
         if step is not Step.PHOTO:
             self.photo.close()
         if step is not Step.FINGERS:
@@ -214,7 +269,14 @@ class Casework:
             return
         self._manifest_asked = True
         manifest = records.manifest(self.case, self._context.settings, self._context.clock.now())
-        self._context.safe.manifest(self.case.handle, manifest, records.biodata_parts(self.case), self._case_sealed)
+        parts = records.biodata_parts(self.case)
+        self._context.safe.manifest(self.case.handle, manifest, lambda: parts, self._case_sealed, self._refused)
+
+    def _refused(self, why: Message) -> None:
+        """The disk did not take the manifest: back to the review, where the officer presses again."""
+        self._manifest_asked = False
+        self._context.move(Event.SEAL_FAILED)
+        self._context.refuse(why)
 
     def _case_sealed(self, sealed: Sealed) -> None:
         self.done = DoneFacts(self.case.number, len(self.case.items) + 1, receipt_ready=True)

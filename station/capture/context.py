@@ -24,6 +24,8 @@ from station.safekeeping.cbor import Value
 from station.text import Message
 from station.workers import Post, Worker
 
+BEDSIDE_FACTOR = 2.0
+
 
 class FingerJudge(Protocol):
     """Quality and minutiae of an impression, worked out away from the main thread."""
@@ -44,6 +46,10 @@ class CounterSettings:
     tries_limit: int
     finger_wait_s: float = 15.0
     zone: timezone = UTC
+    lock_after_s: float | None = None
+    """How long nobody does anything before the counter locks; None: never."""
+    start_of_shift: bool = True
+    """Whether an officer's shift begins with the temperature, wiped and tested devices, or at once."""
 
 
 @dataclass(slots=True, repr=False)
@@ -69,9 +75,17 @@ class Case:
     items: dict[str, dict[str, Value]] = field(default_factory=dict)
     changing: bool = False
     manifest_sha256: str = ""
+    bedside: bool = False
+    companion: str = ""
+    handovers: list[dict[str, Value]] = field(default_factory=list)
+    taken_up: dict[str, Value] | None = None
 
     def __repr__(self) -> str:
         return f"Case({self.number})"
+
+    def slowly(self, seconds: float) -> float:
+        """A time allowed at the counter, longer at a bedside."""
+        return seconds * BEDSIDE_FACTOR if self.bedside else seconds
 
     def require_permit(self) -> None:
         """Raise NotClearedError unless this case may capture at all."""
@@ -92,6 +106,7 @@ class Case:
 @dataclass(slots=True)
 class Context:
     """The counter's parts as the steps see them. `move` applies an event of the table; `changed` redraws;
+    `refuse` says why the last intent was not done;
     `foreign` says that a device turned up which was not wiped for this case,
     `measured` that a body temperature was taken; `audit` logs an event of EventKind with its declared fields."""
 
@@ -105,6 +120,7 @@ class Context:
     portrait: PortraitJudge
     changed: Callable[[], None]
     move: Callable[[Event], None]
+    refuse: Callable[[Message], None]
     foreign: Callable[[Role], None]
     measured: Callable[[Measurement], None]
     audit: Callable[..., None]

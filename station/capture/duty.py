@@ -6,6 +6,7 @@ from collections.abc import Callable
 from station.capture.facts import LoginFacts
 from station.registry.model import OfficerCard
 from station.registry.officers import FREE_TRIES, Approved, Checked, LockedOut, LoggedIn, Officers, Refused, WrongPin
+from station.registry.rights import Action, objection
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault
 from station.workers import Worker
@@ -50,10 +51,23 @@ class Duty:
         self.officer = None
         self._vault_worker.submit(self._name_nobody, lambda _none: None)
 
-    def approve(self, approver_id: str, pin: str, answered: Callable[[Approved | Refused], None]) -> None:
+    def approve(
+        self, approver_id: str, pin: str, action: Action, answered: Callable[[Approved | Refused], None]
+    ) -> None:
         """Ask whether this second person stands for it."""
         requester = self.officer_id
-        self._vault_worker.submit(lambda: self._officers.approve(approver_id, pin, requester), answered)
+        self._vault_worker.submit(lambda: self._officers.approve(approver_id, pin, requester, action), answered)
+
+    def others(self, action: Action) -> tuple[OfficerCard, ...]:
+        """Who besides the officer on duty may do this."""
+        return tuple(
+            card for card in self._cards if card.officer_id != self.officer_id and objection(action, card) is None
+        )
+
+    def unlock(self, officer_id: str, pin: str, answered: Callable[[Checked | Refused], None]) -> None:
+        """Look at the PIN of the officer on duty, or of another who takes over; the log says which."""
+        on_duty = self.officer_id
+        self._vault_worker.submit(lambda: self._unlock(on_duty, officer_id, pin), answered)
 
     def _name_nobody(self) -> None:
         self._vault.officer = None
@@ -63,8 +77,23 @@ class Duty:
         if isinstance(checked, LoggedIn):
             self._vault.officer = officer_id
             self._vault.audit(EventKind.OFFICER_LOGGED_IN, officer=officer_id, role=checked.card.role)
-        elif isinstance(checked, WrongPin):
+        else:
+            self._audit_refusal(officer_id, checked)
+        return checked
+
+    def _unlock(self, on_duty: str, officer_id: str, pin: str) -> Checked | Refused:
+        answer = self._officers.unlock(on_duty, officer_id, pin)
+        if not isinstance(answer, LoggedIn):
+            self._audit_refusal(officer_id, answer)
+        elif officer_id == on_duty:
+            self._vault.audit(EventKind.COUNTER_UNLOCKED, officer=officer_id)
+        else:
+            self._vault.officer = officer_id
+            self._vault.audit(EventKind.TAKEN_OVER, officer=officer_id, previous=on_duty)
+        return answer
+
+    def _audit_refusal(self, officer_id: str, checked: Checked | Refused) -> None:
+        if isinstance(checked, WrongPin):
             self._vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES - checked.tries_left)
         elif isinstance(checked, LockedOut):
             self._vault.audit(EventKind.LOGIN_REFUSED, officer=officer_id, tries=FREE_TRIES)
-        return checked

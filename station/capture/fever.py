@@ -7,6 +7,8 @@ from datetime import timezone
 
 from station.clock import Clock
 from station.health.gate import Thermal
+from station.health.model import GateLimits
+from station.text import Message, msg
 
 
 class FeverMemory:
@@ -23,3 +25,13 @@ class FeverMemory:
         day = f"{self._clock.now().astimezone(self._zone):%Y%m%d}"
         person = hmac.new(self._key, f"{day}/{number}".encode(), hashlib.sha256).hexdigest()
         return self._kept.setdefault(person, Thermal())
+
+
+def officer_hindered(thermal: Thermal, limits: GateLimits, now_s: float) -> Message | None:
+    """Why the officer may not be measured now, or None."""
+    rest_until_s = thermal.rest_until_s(limits)
+    if thermal.refused:
+        return msg("Officer at or over the limit twice. Another officer must take over.")
+    if rest_until_s is not None and now_s < rest_until_s:
+        return msg("The officer rests first: measure again after five minutes.")
+    return None

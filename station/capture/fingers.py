@@ -1,7 +1,6 @@
 """Rounds of fingers: each finger on its own, the best of its tries kept, never an average that hides a bad one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from drivers.api import FingerImage
@@ -32,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(slots=True)
 class Standing:
-    """One finger's tries so far."""
+    """One finger's tries so far; `earlier` judges an impression sealed before a power cut, which is not here."""
 
     position: FingerPosition
     tries: int = 0
@@ -42,6 +41,7 @@ class Standing:
     accepted: bool = False
     exception: ExceptionKind | None = None
     approver_id: str | None = None
+    earlier: Verdict | None = None
 
     @property
     def settled(self) -> bool:
@@ -51,7 +51,7 @@ class Standing:
         return FingerFacts(
             position=self.position,
             tries=self.tries,
-            best=self.best.verdict if self.best else None,
+            best=self.best.verdict if self.best else self.earlier,
             last=self.last,
             accepted=self.accepted,
             exception=self.exception,
@@ -61,12 +61,16 @@ class Standing:
 
 @dataclass(slots=True)
 class Round:
-    """Fingers in their order; `current` is the first that is not settled, or the one asked for again."""
+    """Fingers in their order; `current` is the first that is not settled, or the one asked for again.
+
+    `kept` is how the finger asked for again stood before: `keep` brings it back.
+    """
 
     positions: tuple[FingerPosition, ...]
     tries_limit: int
-    standings: Mapping[FingerPosition, Standing] = field(init=False)
+    standings: dict[FingerPosition, Standing] = field(init=False)
     asked_again: FingerPosition | None = None
+    kept: Standing | None = None
 
     def __post_init__(self) -> None:
         self.standings = {position: Standing(position) for position in self.positions}
@@ -115,19 +119,33 @@ class Round:
         standing.accepted = False
         self._settled(position)
 
+    def earlier(self, position: FingerPosition, verdict: Verdict) -> None:
+        """The finger was sealed before a power cut."""
+        standing = self.standings[position]
+        standing.tries, standing.earlier = 1, verdict
+        self.accept(position)
+
     def again(self, position: FingerPosition) -> None:
         """Take this finger once more: what is sealed of it stands until the next one is accepted, which then counts."""
         if position not in self.standings:
             raise ValueError(f"finger {position.value} is not part of this round")
-        self.standings[position].best = None
-        self.standings[position].tries = 0
-        self.standings[position].last = None
-        self.standings[position].duplicate_of = None
+        self.keep()
+        before = self.standings[position]
+        self.kept = before if before.settled else None
+        self.standings[position] = replace(before, best=None, tries=0, last=None, duplicate_of=None, earlier=None)
         self.asked_again = position
+
+    def keep(self) -> None:
+        """What was there before the finger was asked for again stands."""
+        if self.kept is not None:
+            self.standings[self.kept.position] = self.kept
+        self.kept = None
+        self.asked_again = None
 
     def _settled(self, position: FingerPosition) -> None:
         if self.asked_again is position:
             self.asked_again = None
+            self.kept = None
 
     def facts(self) -> tuple[FingerFacts, ...]:
         return tuple(self.standings[position].facts() for position in self.positions)

@@ -12,7 +12,7 @@ from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.devices import PAUSE_AFTER_TROUBLE_S
-from station.capture.facts import FingersFacts, SealedItem
+from station.capture.facts import FingersFacts
 from station.capture.fingers import Impression, Outcome, Round, Standing
 from station.capture.latest import Latest
 from station.capture.transitions import Event
@@ -66,7 +66,7 @@ class FingersStep:
     def capture(self) -> None:
         """Wait for the current finger; asked again while one is being judged or saved, it does nothing."""
         position = self.round.current
-        if not self._open or self._busy or position is None:
+        if not self._open or self._busy or self._saving or position is None:
             return
         self._forget_image()
         self._message = PLACE
@@ -74,10 +74,32 @@ class FingersStep:
         self._context.changed()
 
     def retake(self, position: FingerPosition) -> None:
-        if self._busy:
+        if self._busy or self._saving:
             return
+        self._drop_retake()
         self.round.again(position)
         self.capture()
+
+    def keep(self) -> None:
+        """The finger asked for again stays as it was; go on with the others."""
+        if self.round.kept is None or self._saving:
+            return
+        self._turn += 1
+        self._busy = False
+        self._drop_retake()
+        if self._open and not self._case.changing and not self._finished():
+            self.capture()
+
+    def forget_kept(self) -> None:
+        """What was there before a retake can no longer stand."""
+        kept = self.round.kept
+        if kept is not None and kept.best is not None:
+            wipe(kept.best.image.pixels)
+        self.round.kept = None
+
+    @property
+    def may_keep(self) -> bool:
+        return self.round.kept is not None and not self._saving
 
     @property
     def saving(self) -> bool:
@@ -103,6 +125,7 @@ class FingersStep:
             image=self._image,
             rows_shown=self._rows[0],
             rows_total=self._rows[1],
+            may_keep=self.may_keep,
         )
 
     def _read(self, cancel: Cancel) -> FingerImage | NotCaptured:
@@ -111,7 +134,8 @@ class FingersStep:
         for _look in range(looks):
             if reader.finger_present() is not True or cancel.wait(LOOK_EVERY_S):
                 break
-        result = reader.capture(self._context.settings.finger_wait_s, cancel, self._progress.put)
+        wait_s = self._case.slowly(self._context.settings.finger_wait_s)
+        result = reader.capture(wait_s, cancel, self._progress.put)
         if not isinstance(result, FingerImage | TimedOut | Cancelled):
             cancel.wait(PAUSE_AFTER_TROUBLE_S)
         return result
@@ -237,11 +261,12 @@ class FingersStep:
         key = records.finger_key(position, confirming)
         standing = self.round.standings[position]
         item = records.finger_item(standing, impression, exception, approver_id, confirming)
-        parts = records.finger_parts(position, impression, exception, self._context.clock.now(), confirming)
+        now, before = self._context.clock.now(), self.round.kept
 
         def sealed(done: Sealed) -> None:
-            self._case.items[key] = item.value(done)
-            self._case.sealed[key] = SealedItem(item.label, item.detail(), exception is not None)
+            item.note_in(self._case, done)
+            if before is not None and before.best is not None and before.best is not standing.best:
+                wipe(before.best.image.pixels)
             if exception is not None and approver_id is not None:
                 self.round.except_(position, exception, approver_id)
             else:
@@ -252,7 +277,13 @@ class FingersStep:
             if self._open and not self._finished():
                 self.capture()
 
-        self._context.safe.segment(self._case.handle, key, parts, sealed)
+        self._context.safe.segment(
+            self._case.handle,
+            key,
+            item.outcome(),
+            lambda: records.finger_parts(position, impression, exception, now, confirming),
+            sealed,
+        )
         self._context.changed()
 
     def _audit_accepted(self, position: FingerPosition, standing: Standing) -> None:
@@ -275,12 +306,22 @@ class FingersStep:
             self._context.move(Event.FINGERS_COMPLETE if self._first is None else Event.CONFIRMED)
         return True
 
+    def _drop_retake(self) -> None:
+        """Zero what was taken of a finger whose earlier standing comes back."""
+        kept = self.round.kept
+        if kept is not None:
+            begun = self.round.standings[kept.position].best
+            if begun is not None:
+                wipe(begun.image.pixels)
+            self.round.keep()
+
     def _forget_image(self) -> None:
         self._image = None
         self._rows = (0, 0)
 
     def wipe(self) -> None:
         """Zero every image and template that is still in memory: the case is over."""
+        self._drop_retake()
         for standing in self.round.standings.values():
             if standing.best is not None:
                 wipe(standing.best.image.pixels)

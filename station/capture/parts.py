@@ -1,15 +1,31 @@
 """What a desk is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from drivers.api import Drivers
 from station.biometrics.quality.portrait import PortraitJudge
 from station.capture.context import CounterSettings, FingerJudge
+from station.capture.facts import NO_DELIVERY, DeliveryFacts
 from station.capture.papers import Papers
 from station.clock import Clock
+from station.registry.applications import ApplicationQueue
 from station.registry.officers import Officers
 from station.safekeeping.vault import Vault
 from station.workers import Post, Worker
+
+
+class Delivery(Protocol):
+    """Brings closed cases to the authority, on a thread of its own; `facts` never waits."""
+
+    def facts(self) -> DeliveryFacts: ...
+
+
+class NoDelivery:
+    """An office without an object store: everything goes by stick."""
+
+    def facts(self) -> DeliveryFacts:
+        return NO_DELIVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +42,5 @@ class Parts:
     finger_judge: FingerJudge
     portrait: PortraitJudge
     papers: Papers
+    queue: ApplicationQueue | None = None
+    delivery: Delivery = field(default_factory=NoDelivery)

@@ -1,6 +1,7 @@
 """The portrait: live preview with one correction, the best frame of a burst, the applicant's approval."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event as Cancel
 
 import numpy as np
@@ -12,7 +13,7 @@ from station.biometrics.quality.portrait import PortraitVerdict, crop
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.devices import PAUSE_AFTER_TROUBLE_S
-from station.capture.facts import LiveFrame, PhotoFacts, SealedItem
+from station.capture.facts import LiveFrame, PhotoFacts
 from station.capture.transitions import Event
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
@@ -29,6 +30,25 @@ BACKGROUND_WORDS: dict[Background, Message] = {
 Judged = tuple[Frame, PortraitVerdict]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was there before a retake; nothing when the portrait was sealed before a power cut."""
+
+    taken: Judged | None
+    picture: npt.NDArray[np.uint8] | None
+    verdict: Verdict | None
+
+    @property
+    def score(self) -> tuple[bool, int]:
+        return (self.verdict.accepted, self.verdict.score) if self.taken and self.verdict else (False, -1)
+
+    def wipe(self) -> None:
+        if self.picture is not None:
+            wipe(self.picture)
+        if self.taken is not None:
+            wipe(self.taken[0].pixels)
+
+
 class PhotoStep:
     """One case's portrait. Main thread only; frames are read and judged on the camera's thread."""
 
@@ -41,13 +61,15 @@ class PhotoStep:
         self._taken: Judged | None = None
         self._verdict: Verdict | None = None
         self._picture: npt.NDArray[np.uint8] | None = None
+        self._kept: _Kept | None = None
         self._number = 0
         self._tries = 0
         self._approving = False
 
     def open(self) -> None:
-        """Start the preview. Raises NotClearedError without a permit."""
+        """Start the preview; what was taken before can still be kept. Raises NotClearedError without a permit."""
         self._case.require_permit()
+        self._keep_for_later()
         self._live = True
         self._picture = None
         self._taken = None
@@ -74,18 +96,56 @@ class PhotoStep:
         frame, judged = self._taken
         self._case.require(frame.info)
         item = records.photo_item(judged.verdict, self._tries, exception, approver_id)
-        parts = records.photo_parts(self._picture, judged.verdict, self._case.biodata.sex, self._context.clock.now())
-        self._context.safe.segment(self._case.handle, "photo", parts, lambda sealed: self._sealed(sealed, item))
+        picture, sex, now = self._picture, self._case.biodata.sex, self._context.clock.now()
+        self._context.safe.segment(
+            self._case.handle,
+            "photo",
+            item.outcome(),
+            lambda: records.photo_parts(picture, judged.verdict, sex, now),
+            lambda sealed: self._sealed(sealed, item),
+        )
         self._context.changed()
+
+    def keep(self) -> None:
+        """What was taken before stands: back to its approval, or to the review when it is sealed already."""
+        if not self.may_keep or self._kept is None:
+            return
+        self.close()
+        self._now().wipe()
+        self._taken, self._picture, self._verdict = self._kept.taken, self._kept.picture, self._kept.verdict
+        self._kept = None
+        self._context.move(Event.REVIEW_AGAIN if self._case.changing else Event.PHOTO_KEPT)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether this is a retake of something that can stand."""
+        if self._kept is None or self._approving:
+            return False
+        return self._case.changing or (self._live and self._kept.taken is not None)
 
     def wipe(self) -> None:
         """Zero the pictures that are still in memory: the case is over."""
-        if self._picture is not None:
-            wipe(self._picture)
-        if self._taken is not None:
-            wipe(self._taken[0].pixels)
+        self._now().wipe()
+        self._forget_kept()
         self._picture = None
         self._taken = None
+
+    def _now(self) -> "_Kept":
+        return _Kept(self._taken, self._picture, self._verdict)
+
+    def _keep_for_later(self) -> None:
+        """What is sealed, else the better of two that are not."""
+        now, kept = self._now(), self._kept
+        if kept is not None and (self._case.changing or now.score < kept.score):
+            now.wipe()
+        elif self._case.changing or now.taken is not None:
+            self._forget_kept()
+            self._kept = now
+
+    def _forget_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.wipe()
+        self._kept = None
 
     def facts(self) -> PhotoFacts:
         return PhotoFacts(
@@ -94,6 +154,7 @@ class PhotoStep:
             verdict=self._verdict,
             background=BACKGROUND_WORDS[self._case.background],
             tries=self._tries,
+            may_keep=self.may_keep,
         )
 
     def _read(self, cancel: Cancel) -> Judged | NotCaptured:
@@ -102,7 +163,8 @@ class PhotoStep:
             if not isinstance(frame, Cancelled):
                 cancel.wait(PAUSE_AFTER_TROUBLE_S)
             return frame
-        return frame, self._context.portrait.judge(frame.pixels, self._case.background)
+        judge = self._context.portrait.judge_lying if self._case.bedside else self._context.portrait.judge
+        return frame, judge(frame.pixels, self._case.background)
 
     def _frame(self, result: Judged | NotCaptured) -> bool:
         if not isinstance(result, tuple):
@@ -141,8 +203,9 @@ class PhotoStep:
         return self._taken is not None and not self._taken[1].verdict.accepted
 
     def _sealed(self, sealed: Sealed, item: records.Item) -> None:
-        self._case.items["photo"] = item.value(sealed)
+        item.note_in(self._case, sealed)
         self._context.audit(EventKind.PHOTO_APPROVED, case=self._case.handle.case_id, tries=self._tries)
         self._tries = 0
-        self._case.sealed["photo"] = SealedItem(item.label, item.detail(), item.exception is not None)
+        self._approving = False
+        self._forget_kept()
         self._context.move(Event.REVIEW_AGAIN if self._case.changing else Event.PHOTO_SEALED)

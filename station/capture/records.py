@@ -11,11 +11,12 @@ from station.biometrics.formats.blocks import CaptureDevice, QualityBlock
 from station.biometrics.model import ExceptionKind, FingerPosition, Verdict
 from station.biometrics.quality import signature as signature_quality
 from station.capture.context import Case, CounterSettings
+from station.capture.facts import SealedItem
 from station.capture.fingers import Impression, Standing
 from station.registry.model import Sex
 from station.safekeeping.cbor import Value
 from station.safekeeping.contents import Part
-from station.safekeeping.vault import Sealed
+from station.safekeeping.vault import Outcome, Sealed, SealedLabel
 from station.text import Message, msg
 
 PHOTO_WIDTH_PX, PHOTO_HEIGHT_PX = 480, 640
@@ -36,6 +37,7 @@ FINGER_WORDS: dict[FingerPosition, Message] = {
     P.LEFT_RING: msg("left ring finger"),
     P.LEFT_LITTLE: msg("left little finger"),
 }
+PHOTO_LABEL, SIGNATURE_LABEL = msg("Photo"), msg("Signature")
 EXCEPTION_WORDS: dict[ExceptionKind, Message] = {
     ExceptionKind.MISSING: msg("missing"),
     ExceptionKind.BANDAGED: msg("bandaged"),
@@ -64,7 +66,16 @@ class Item:
             return msg("Recorded")
         return msg("Quality {score}", score=self.score)
 
-    def value(self, sealed: Sealed) -> dict[str, Value]:
+    def outcome(self) -> Outcome:
+        """What the station must know of it after a power cut."""
+        return Outcome(self.score, self.tries, self.exception, self.approver_id)
+
+    def note_in(self, case: Case, sealed: Sealed | SealedLabel) -> None:
+        """It is durable: from now on this bundle counts for the item."""
+        case.items[self.key] = self.value(sealed)
+        case.sealed[self.key] = SealedItem(self.label, self.detail(), self.exception is not None)
+
+    def value(self, sealed: Sealed | SealedLabel) -> dict[str, Value]:
         """The manifest's entry."""
         return {
             "item": self.key,
@@ -78,7 +89,7 @@ class Item:
 
 
 def photo_item(verdict: Verdict, tries: int, exception: ExceptionKind | None, approver_id: str | None) -> Item:
-    return Item(msg("Photo"), "photo", verdict.score, tries, exception, approver_id)
+    return Item(PHOTO_LABEL, "photo", verdict.score, tries, exception, approver_id)
 
 
 def finger_item(
@@ -88,18 +99,22 @@ def finger_item(
     approver_id: str | None,
     confirming: bool,
 ) -> Item:
-    words = FINGER_WORDS[standing.position]
-    label = msg("Confirmed: {finger}", finger=words) if confirming else words
+    label = finger_label(standing.position, confirming)
     score = impression.verdict.score if impression else None
     return Item(label, finger_key(standing.position, confirming), score, standing.tries, exception, approver_id)
 
 
 def signature_item(verdict: Verdict | None, exception: ExceptionKind | None, approver_id: str | None) -> Item:
-    return Item(msg("Signature"), "signature", verdict.score if verdict else None, 1, exception, approver_id)
+    return Item(SIGNATURE_LABEL, "signature", verdict.score if verdict else None, 1, exception, approver_id)
 
 
 def gate_item() -> Item:
     return Item(msg("Checklist"), "gate", None, 1, None, None)
+
+
+def finger_label(position: FingerPosition, confirming: bool) -> Message:
+    words = FINGER_WORDS[position]
+    return msg("Confirmed: {finger}", finger=words) if confirming else words
 
 
 def finger_key(position: FingerPosition, confirming: bool) -> str:
@@ -210,6 +225,9 @@ def manifest(case: Case, settings: CounterSettings, now: datetime) -> dict[str, 
         "closed_at": now.isoformat(),
         "background": case.background.value,
         "gate": _evidence(case),
+        "handovers": list(case.handovers),
+        "taken_up": case.taken_up,
+        "bedside": {"companion": case.companion} if case.bedside else None,
         "items": [case.items[key] for key in sorted(case.items)],
     }
 

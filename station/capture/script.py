@@ -1,14 +1,14 @@
 """Follows a scenario at a counter without a window: from what is shown, the next thing an officer would do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from drivers.api import Ready
 from station.capture.counter import Counter
-from station.capture.facts import CaseFacts, DeskFacts, FingersFacts, LiveFrame, Step
+from station.capture.facts import CaseFacts, DeskFacts, FingersFacts, LiveFrame, ShiftFacts, Step
 from station.capture.scenario import Scenario
 from station.clock import Clock
-from station.health.model import Item, Person
+from station.health.model import Item, ItemState, Person
 
 PEN_UP_S = 0.7
 SIGN_AGAIN_S = 20.0
@@ -35,6 +35,8 @@ class Script:
         match facts.step:
             case Step.LOGIN if not facts.login.busy and facts.login.refused is None:
                 self.counter.log_in(self.scenario.officer_id, self.scenario.pin)
+            case Step.SHIFT if facts.shift is not None:
+                self._begin_shift(facts.shift)
             case Step.HOME if all(isinstance(device.status, Ready) for device in facts.devices):
                 self._once("case", self.counter.new_case)
             case Step.BIODATA if not facts.field_problems:
@@ -65,17 +67,26 @@ class Script:
             self._asked.add(key)
             press()
 
+    def _begin_shift(self, shift: ShiftFacts) -> None:
+        if shift.ready:
+            self.counter.begin_shift()
+        elif not shift.measuring:
+            self._fulfil(shift.items)
+
     def _checklist(self, case: CaseFacts) -> None:
-        if case.checklist.measuring is not None:
-            return
-        for state in case.checklist.items:
+        if case.checklist.measuring is None and not self._fulfil(case.checklist.items):
+            self._once("start", self.counter.start)
+
+    def _fulfil(self, items: Sequence[ItemState]) -> bool:
+        """See to the first item that does not hold; False when all do."""
+        for state in items:
             if not state.held:
                 if state.item in TEMPERATURES:
                     self.counter.measure(TEMPERATURES[state.item])
                 else:
                     self.counter.confirm(state.item, True)
-                return
-        self._once("start", self.counter.start)
+                return True
+        return False
 
     def _fingers(self, fingers: FingersFacts) -> None:
         position = fingers.current

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.cbor import Value
 from station.safekeeping.contents import Part
-from station.safekeeping.vault import Sealed, SealRefused, Vault
+from station.safekeeping.vault import Outcome, Sealed, SealRefused, Vault
 from station.safekeeping.wiping import wipe
 from station.text import Message
 from station.workers import Worker
@@ -17,9 +17,23 @@ RETRY_EVERY_S = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Wanted:
-    job: Callable[[], Sealed | SealRefused]
-    parts: Sequence[Part]
+    """`make` draws the parts up once, on the vault's thread; `refused` takes a refusal instead of another try."""
+
+    make: Callable[[], Sequence[Part]]
+    seal: Callable[[Sequence[Part]], Sealed | SealRefused]
     done: Callable[[Sealed], None]
+    refused: Callable[[Message], None] | None = None
+    made: list[Sequence[Part]] = field(default_factory=list)
+
+    def job(self) -> Sealed | SealRefused:
+        if not self.made:
+            self.made.append(self.make())
+        return self.seal(self.made[0])
+
+    def wipe(self) -> None:
+        for part in self.made[0] if self.made else ():
+            if not isinstance(part.data, bytes):
+                wipe(part.data)
 
 
 class Sealing:
@@ -40,25 +54,41 @@ class Sealing:
         """Whether something accepted is not durable yet."""
         return bool(self._waiting)
 
-    def segment(self, case: CaseHandle, label: str, parts: Sequence[Part], done: Callable[[Sealed], None]) -> None:
-        """Seal one accepted capture; `done` runs once it is durable."""
-        self._want(lambda: self._vault.seal_segment(case, label, parts, self._training()), parts, done)
+    def segment(
+        self,
+        case: CaseHandle,
+        label: str,
+        outcome: Outcome | None,
+        make: Callable[[], Sequence[Part]],
+        done: Callable[[Sealed], None],
+    ) -> None:
+        """Seal one accepted capture; `done` runs once it is durable. `make` runs on the vault's thread."""
+
+        def seal(parts: Sequence[Part]) -> Sealed | SealRefused:
+            return self._vault.seal_segment(case, label, parts, self._training(), outcome)
+
+        self._want(_Wanted(make, seal, done))
 
     def manifest(
         self,
         case: CaseHandle,
         manifest: dict[str, Value],
-        parts: Sequence[Part],
+        make: Callable[[], Sequence[Part]],
         done: Callable[[Sealed], None],
+        refused: Callable[[Message], None],
     ) -> None:
-        """Close the case with its signed manifest."""
-        self._want(lambda: self._vault.close_case(case, manifest, parts, self._training()), parts, done)
+        """Close the case with its signed manifest; a disk that does not take it is not asked again by itself."""
+
+        def seal(parts: Sequence[Part]) -> Sealed | SealRefused:
+            return self._vault.close_case(case, manifest, parts, self._training())
+
+        self._want(_Wanted(make, seal, done, refused))
 
     def drop(self) -> None:
         """Forget what waits: its case is given up. What is on its way to the disk just now may still be sealed."""
         for wanted in self._waiting:
             if wanted is not self._running:
-                _wipe(wanted.parts)
+                wanted.wipe()
         self._waiting.clear()
         self.problem = None
 
@@ -68,10 +98,8 @@ class Sealing:
             self._retry_at_s = now_s + RETRY_EVERY_S
             self._next()
 
-    def _want(
-        self, job: Callable[[], Sealed | SealRefused], parts: Sequence[Part], done: Callable[[Sealed], None]
-    ) -> None:
-        self._waiting.append(_Wanted(job, parts, done))
+    def _want(self, wanted: _Wanted) -> None:
+        self._waiting.append(wanted)
         if self._running is None:
             self._next()
 
@@ -83,7 +111,11 @@ class Sealing:
     def _answered(self, wanted: _Wanted, result: Sealed | SealRefused) -> None:
         self._running = None
         if wanted not in self._waiting:
-            _wipe(wanted.parts)
+            wanted.wipe()
+        elif isinstance(result, SealRefused) and wanted.refused is not None:
+            self._waiting.popleft()
+            wanted.wipe()
+            wanted.refused(result.message)
         elif isinstance(result, SealRefused):
             self.problem = result.message
             self._changed()
@@ -91,14 +123,8 @@ class Sealing:
         else:
             self.problem = None
             self._waiting.popleft()
-            _wipe(wanted.parts)
+            wanted.wipe()
             wanted.done(result)
             self._changed()
         if self._running is None:
             self._next()
-
-
-def _wipe(parts: Sequence[Part]) -> None:
-    for part in parts:
-        if not isinstance(part.data, bytes):
-            wipe(part.data)

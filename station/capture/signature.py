@@ -1,6 +1,7 @@
 """The signature that approves the biodata: ink as it flows, judged when accepted, or an exception."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event as Cancel
 
 from drivers.api import Cancelled, DeviceStatus, NotCaptured, PadSize, PenPoint, Ready, Role, TimedOut
@@ -9,7 +10,7 @@ from station.biometrics.quality import signature as quality
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.devices import PAUSE_AFTER_TROUBLE_S
-from station.capture.facts import SealedItem, SignatureFacts
+from station.capture.facts import SignatureFacts
 from station.capture.transitions import Event
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
@@ -19,6 +20,16 @@ DRAIN_S = 0.02
 FEW_POINTS = 20
 REDRAW_EVERY_S = 0.2
 NO_PAD = PadSize(1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Kept:
+    """The sealed signature while another is made; without ink when it was sealed before a power cut."""
+
+    points: tuple[PenPoint, ...]
+    verdict: Verdict | None
+    accepted: bool
+    exception: ExceptionKind | None
 
 
 class SignatureStep:
@@ -38,13 +49,18 @@ class SignatureStep:
         self._drawn_s = 0.0
         self._tries = 0
         self._ask_first = False
+        self._kept: _Kept | None = None
 
-    def open(self) -> None:
-        """Wait for the pen. Raises NotClearedError without a permit."""
+    def open(self, again: bool = False) -> None:
+        """Wait for the pen; `again` goes on with the ink that is there. Raises NotClearedError without a permit."""
         self._case.require_permit()
         self._open = True
-        self._saving = False
-        self.clear()
+        if self._saving:
+            return
+        if not again:
+            if self._kept is None and "signature" in self._case.sealed:
+                self._kept = _Kept(tuple(self._points), self._verdict, self._accepted, self._exception)
+            self.clear()
         self._context.devices.run(Role.SIGNATURE, self._drain, self._drained)
 
     def close(self) -> None:
@@ -79,11 +95,27 @@ class SignatureStep:
             verdict=self._verdict,
             accepted=self._accepted,
             by_exception=self._exception is not None,
+            may_keep=self.may_keep,
         )
+
+    @property
+    def may_keep(self) -> bool:
+        return self._open and not self._saving and self._case.changing and self._kept is not None
+
+    def keep(self) -> None:
+        """The signature that is sealed stands: back to the review."""
+        if not self.may_keep or self._kept is None:
+            return
+        self.close()
+        kept, self._kept = self._kept, None
+        self._points = list(kept.points)
+        self._verdict, self._accepted, self._exception = kept.verdict, kept.accepted, kept.exception
+        self._context.move(Event.REVIEW_AGAIN)
 
     def wipe(self) -> None:
         """Forget the ink: the case is over."""
         self._points.clear()
+        self._kept = None
 
     def _drain(self, cancel: Cancel) -> PadSize:
         """Throw away ink that came before the step began: the pad sends whether anybody reads or not."""
@@ -136,11 +168,12 @@ class SignatureStep:
         self._saving = True
         self._context.devices.cancel(Role.SIGNATURE)
         item = records.signature_item(self._verdict, exception, approver_id)
-        parts = records.signature_parts(self._points, self._size, self._context.clock.now())
+        points, size, now = tuple(self._points), self._size, self._context.clock.now()
 
         def sealed(done: Sealed) -> None:
-            self._case.items["signature"] = item.value(done)
-            self._case.sealed["signature"] = SealedItem(item.label, item.detail(), exception is not None)
+            item.note_in(self._case, done)
+            self._saving = False
+            self._kept = None
             self._accepted = exception is None
             self._exception = exception
             if exception is None:
@@ -148,5 +181,11 @@ class SignatureStep:
             self.close()
             self._context.move(Event.SIGNED)
 
-        self._context.safe.segment(self._case.handle, "signature", parts, sealed)
+        self._context.safe.segment(
+            self._case.handle,
+            "signature",
+            item.outcome(),
+            lambda: records.signature_parts(points, size, now),
+            sealed,
+        )
         self._context.changed()

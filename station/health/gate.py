@@ -122,6 +122,16 @@ class Gate:
         else:
             raise ValueError(f"{item.value} is measured, not stated")
 
+    def hand_over(self, officer_id: str, officer: Thermal) -> None:
+        """Another officer takes the case: measured, gloved and masked anew; the wiped devices stay wiped."""
+        self._officer_id = officer_id
+        self._thermal[Person.OFFICER] = officer
+        self._stated -= {Item.OFFICER_GLOVES, Item.OFFICER_MASK}
+
+    def applicant_left(self) -> None:
+        """The applicant was away: the hands are cleaned again."""
+        self._stated.discard(Item.APPLICANT_HANDS)
+
     def rest_until_s(self) -> float | None:
         """When the applicant may be measured again, on the monotonic clock; None when no rest is due."""
         return self._thermal[Person.APPLICANT].rest_until_s(self._limits)

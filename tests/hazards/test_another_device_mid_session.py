@@ -28,8 +28,7 @@ def test_the_other_device_is_wiped_first_and_the_step_goes_on(tmp_path: Path, ro
         hands.plug(role).push()
         counter.until(lambda: counter.step is Step.CHECKLIST)
         assert "Another device" in counter.problem()
-        work = counter.desk._work
-        assert work is not None
+        work = counter.work
         assert work.case.permit is None
         assert counter.case.sealed[: len(sealed)] == sealed
         assert [item.item for item in counter.case.checklist.items if not item.held] == [WIPED[role]]

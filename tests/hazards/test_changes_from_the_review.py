@@ -14,8 +14,7 @@ P = FingerPosition
 
 
 def keys(counter: Served) -> list[str]:
-    work = counter.desk._work
-    assert work is not None
+    work = counter.work
     return sorted(work.case.items)
 
 

@@ -37,6 +37,9 @@ def test_the_capture_is_kept_and_sealed_once_there_is_room(tmp_path: Path, step:
         assert len(counter.case.sealed) == sealed
         disk.arm(NEVER)
         counter.wait(2)
+        if step is Step.REVIEW:
+            assert waiting_in is Step.REVIEW
+            counter.desk.seal()
         counter.play(Step.DONE)
         assert counter.problem() == ""
         assert "seal_refused" in counter.logged()

@@ -26,7 +26,7 @@ def test_giving_up_leads_home_and_the_next_case_begins_dirty(tmp_path: Path, ste
     with by_hand(tmp_path) as (counter, _hands):
         counter.play(step)
         counter.settle()
-        counter.until(lambda: not counter.desk._safe.busy)
+        counter.until(lambda: not counter.desk._session.safe.busy)
         sealed = len(list(counter.station.bundles.glob("*.ktpb")))
         counter.desk.discard()
         assert counter.at(Step.HOME)

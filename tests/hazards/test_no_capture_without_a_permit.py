@@ -22,8 +22,7 @@ OPEN: dict[str, Callable[[Casework], None]] = {
 def test_a_capture_step_opened_before_the_gate_raises(tmp_path: Path, device: str) -> None:
     with by_hand(tmp_path) as (counter, hands):
         counter.play(Step.CHECKLIST)
-        work = counter.desk._work
-        assert work is not None
+        work = counter.work
         calls = hands.camera.calls, hands.reader.calls, hands.pad.calls
         with pytest.raises(NotClearedError):
             OPEN[device](work)
@@ -34,8 +33,7 @@ def test_a_capture_step_opened_before_the_gate_raises(tmp_path: Path, device: st
 def test_control_the_same_steps_open_with_a_permit(tmp_path: Path) -> None:
     with by_hand(tmp_path) as (counter, _hands):
         counter.play(Step.PHOTO)
-        work = counter.desk._work
-        assert work is not None
+        work = counter.work
         for begin in OPEN.values():
             begin(work)
 
@@ -43,8 +41,7 @@ def test_control_the_same_steps_open_with_a_permit(tmp_path: Path) -> None:
 def test_the_permit_dies_with_its_case(tmp_path: Path) -> None:
     with by_hand(tmp_path) as (counter, _hands):
         counter.play(Step.PHOTO)
-        work = counter.desk._work
-        assert work is not None
+        work = counter.work
         counter.desk.discard()
         for begin in OPEN.values():
             with pytest.raises(NotClearedError):

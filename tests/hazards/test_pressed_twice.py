@@ -15,7 +15,10 @@ def test_from_the_login_to_the_checklist(tmp_path: Path) -> None:
         desk = counter.desk
         for _ in range(2):
             desk.log_in(OFFICER, PIN)
-        counter.until(lambda: counter.step is Step.HOME)
+        counter.until(lambda: counter.facts.shift is not None and counter.facts.shift.ready, play=True)
+        for _ in range(2):
+            desk.begin_shift()
+        assert counter.at(Step.HOME)
         for _ in range(2):
             desk.new_case()
         counter.until(lambda: counter.step is Step.BIODATA)
@@ -25,6 +28,7 @@ def test_from_the_login_to_the_checklist(tmp_path: Path) -> None:
         counter.settle()
         logged = counter.logged()
         assert (logged.count("officer_logged_in"), logged.count("case_begun")) == (1, 1)
+        assert logged.count("shift_begun") == 1
 
 
 def test_new_case_given_up_at_once_does_not_come_back_by_the_second_press(tmp_path: Path) -> None:
@@ -75,7 +79,7 @@ def test_measure_start_and_photo(tmp_path: Path) -> None:
         counter.until(lambda: counter.step is Step.FINGERS)
         counter.settle()
         logged = counter.logged()
-        assert logged.count("temperature_measured") == 2
+        assert logged.count("temperature_measured") == 3
         assert (logged.count("gate_opened"), logged.count("photo_approved")) == (1, 1)
 
 

@@ -25,7 +25,7 @@ def test_five_wrong_pins_make_even_the_right_one_wait(tmp_path: Path) -> None:
         assert retry_at_s is not None
         counter.wait(retry_at_s - counter.clock.monotonic_s())
         assert guess(counter, PIN) == ""
-        assert counter.at(Step.HOME)
+        assert counter.at(Step.SHIFT)
         assert counter.logged().count("login_refused") == 6
 
 
@@ -34,4 +34,4 @@ def test_control_the_right_pin_serves_at_once_after_four_wrong_ones(tmp_path: Pa
         for _ in range(4):
             guess(counter, "111213")
         assert guess(counter, PIN) == ""
-        assert counter.at(Step.HOME)
+        assert counter.at(Step.SHIFT)

@@ -15,6 +15,7 @@ from hw_sim.faults import Fault
 from hw_sim.server import Bench
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
+from station.capture.casework import Casework
 from station.capture.context import CounterSettings, FingerJudge
 from station.capture.counter import CaseDraft
 from station.capture.desk import Desk
@@ -109,6 +110,12 @@ class Served:
         return case
 
     @property
+    def work(self) -> Casework:
+        work = self.desk._session.work
+        assert work is not None
+        return work
+
+    @property
     def step(self) -> Step:
         return self.seen[-1]
 
@@ -156,7 +163,7 @@ class Served:
     def ask_vault(self, question: Callable[[Vault], T]) -> T:
         """Ask the vault on its own thread."""
         answers: list[T] = []
-        self.desk._parts.vault_worker.submit(lambda: question(self.vault), answers.append)
+        self.desk._session.parts.vault_worker.submit(lambda: question(self.vault), answers.append)
         self.until(lambda: bool(answers))
         return answers[0]
 

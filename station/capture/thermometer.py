@@ -1,4 +1,4 @@
-"""The checklist at the counter: the thermometer streams, the officer states, the gate decides."""
+"""The thermometer: it streams as long as anybody looks, and makes a body temperature when somebody is measured."""
 
 from collections import deque
 from threading import Event as Cancel
@@ -7,8 +7,7 @@ from drivers.api import Cancelled, NotCaptured, Role, TemperatureSample
 from station.capture.context import Context
 from station.capture.devices import PAUSE_AFTER_TROUBLE_S
 from station.capture.facts import TemperatureTrace
-from station.health.gate import Gate
-from station.health.model import Checklist, Measurement, Person
+from station.health.model import Measurement, Person
 from station.health.thermometry import Series, implausible
 from station.text import Message, msg
 
@@ -17,47 +16,51 @@ READ_S = 1.0
 REDRAW_EVERY_S = 0.2
 
 
-class ChecklistStep:
-    """Reads the thermometer while the checklist is open. Main thread only."""
+class Thermometer:
+    """Main thread only; the sensor is read on its own thread."""
 
-    def __init__(self, context: Context, gate: Gate, officer_id: str) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._gate = gate
-        self._officer_id = officer_id
         self._series: Series | None = None
         self._samples: deque[TemperatureSample] = deque()
         self._problem: Message | None = None
-        self._open = False
+        self._running = False
         self._drawn_s = 0.0
 
-    def open(self) -> None:
-        if not self._open:
-            self._open = True
+    def run(self, running: bool) -> None:
+        """Stream or stop; what was being measured ends with the stream."""
+        if running and not self._running:
+            self._running = True
+            self.go_on()
+        elif not running and self._running:
+            self._running = False
+            self._series = None
+            self._problem = None
+            self._context.devices.cancel(Role.TEMPERATURE)
+
+    def go_on(self) -> None:
+        """Read on after somebody else asked the sensor something."""
+        if self._running:
             self._context.devices.stream(Role.TEMPERATURE, self._read, self._took)
 
-    def close(self) -> None:
-        self._open = False
-        self._series = None
-        self._context.devices.cancel(Role.TEMPERATURE)
-
-    def measure(self, person: Person) -> None:
+    def measure(self, person: Person, officer_id: str) -> None:
         """Begin a series for this person; a running one is replaced."""
-        self._series = Series(person, self._officer_id, self._context.settings.limits, self._context.clock)
+        self._series = Series(person, officer_id, self._context.settings.limits, self._context.clock)
         self._context.changed()
 
-    @property
-    def measuring(self) -> bool:
-        return self._series is not None
+    def drop(self) -> None:
+        """Nobody is measured any more."""
+        self._series = None
 
-    def checklist(self) -> Checklist:
-        return self._gate.checklist(self._series.person if self._series else None)
+    @property
+    def measuring(self) -> Person | None:
+        return self._series.person if self._series else None
 
     def trace(self) -> TemperatureTrace:
+        """The last half minute; empty while nobody looks."""
         now_s = self._context.clock.monotonic_s()
-        return TemperatureTrace(
-            tuple((now_s - s.read_s, s.object_c, s.ambient_c) for s in self._samples if now_s - s.read_s <= TRACE_S),
-            self._problem,
-        )
+        recent = [s for s in self._samples if now_s - s.read_s <= TRACE_S] if self._running else []
+        return TemperatureTrace(tuple((now_s - s.read_s, s.object_c, s.ambient_c) for s in recent), self._problem)
 
     def _read(self, cancel: Cancel) -> TemperatureSample | NotCaptured:
         result = self._context.devices.drivers.temperature.read(READ_S, cancel)
@@ -70,7 +73,7 @@ class ChecklistStep:
             self._context.devices.note(Role.TEMPERATURE, result)
             self._problem = msg("The thermometer does not answer. Check its cable.")
             self._context.changed()
-            return self._open
+            return self._running
         self._context.devices.well(result.info)
         self._remember(result)
         now_s = self._context.clock.monotonic_s()
@@ -78,12 +81,11 @@ class ChecklistStep:
         measured = self._series.add(result) if self._series else None
         if isinstance(measured, Measurement):
             self._series = None
-            self._gate.measured(measured)
             self._context.measured(measured)
         elif now_s - self._drawn_s >= REDRAW_EVERY_S:
             self._drawn_s = now_s
             self._context.changed()
-        return self._open
+        return self._running
 
     def _remember(self, sample: TemperatureSample) -> None:
         self._samples.append(sample)
