@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from station.registry.application_rows import GoodRow, parse_applications
+from station.registry.application_rows import COLUMN_OF, GoodRow, parse_applications
 from station.registry.applications import ApplicationQueue
 from station.registry.biodata import check
 from station.registry.model import Biodata, Ground
@@ -344,3 +345,14 @@ def test_an_office_without_online_services_has_an_empty_queue() -> None:
     queue = ApplicationQueue(None, 10, FakeClock(), WITA)
     assert queue.refresh() is False
     assert (queue.entries, queue.problems) == ((), ())
+
+
+def test_the_documents_example_is_taken_whole_and_its_columns_are_those_of_the_table() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    reading = parse_applications("queue-example.csv", (docs / "queue-example.csv").read_bytes(), TODAY)
+    assert reading.problems == ()
+    assert [row.doubts for row in reading.rows] == [(), (), ()]
+    described = re.findall(
+        r"^\| `(\w+)` \| (?:yes|no) \|", (docs / "queue.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(described) == set(COLUMN_OF.values()) - {"rt", "rw"}
