@@ -106,6 +106,7 @@ class EventKind(Enum):
     STATION_UNLOCKED = "station_unlocked"
     STATION_CLOSED = "station_closed"
     CLOCK_WENT_BACK = "clock_went_back"
+    CLOCK_WENT_AHEAD = "clock_went_ahead"
     KEYRING_ACCEPTED = "keyring_accepted"
     KEYRING_REFUSED = "keyring_refused"
     KEY_CHANGE_ASKED = "key_change_asked"
@@ -173,6 +174,7 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.STATION_UNLOCKED: {"keyring_version": COUNT},
     K.STATION_CLOSED: {},
     K.CLOCK_WENT_BACK: {"seconds": COUNT},
+    K.CLOCK_WENT_AHEAD: {"seconds": COUNT},
     K.KEYRING_ACCEPTED: {"keyring_version": COUNT},
     K.KEYRING_REFUSED: {"reason": OneOf(KeyringRefusal)},
     K.KEY_CHANGE_ASKED: {"new_key": KEY},

@@ -11,6 +11,7 @@ from station.safekeeping.audit import AuditLog
 from station.safekeeping.bundle import BundleRefused, Core, Envelope, Instant, Kind, read_envelope
 from station.safekeeping.cases import CaseHandle, CaseStore, SealedLabel
 from station.safekeeping.cbor import BadCbor
+from station.safekeeping.clock_watch import latest_known_ms
 from station.safekeeping.events import EventKind, QuarantineCause
 from station.safekeeping.keyring import Keyring, KeyringRefusal, KeyringRefused, read_keyring
 from station.safekeeping.keys import STATION_PURPOSE, KeyFileBad, StationSecret, WrongPassphrase, unlock
@@ -24,7 +25,6 @@ from station.text import Message, msg
 STATION_KEY = "station.key"
 KEYRING = "keyring.ktpk"
 LABEL_LOST = "label lost"
-CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 
 
 class VaultRefused(Exception):
@@ -71,17 +71,17 @@ def open_keyring(folder: Path, root_fingerprint: bytes, when: Instant, log: Audi
     """The station's keyring, not older than any the log or the newest bundle knows; raises VaultRefused, OSError.
 
     A clock that was turned back does not revive the one in use: the log's latest time counts. It does not count for a
-    newer keyring, so that a clock that once stood in the future is cured by loading one.
+    newer keyring, so that a clock that once stood in the future is cured by loading one. A clock that is dead and
+    begins in 1970 locks nobody out: then too the log's latest time counts.
     """
     floor = newest.keyring_version if newest else 0
-    latest_ms = newest.created.unix_ms if newest else 0
+    latest_ms = latest_known_ms(log, newest)
     for record in log.recent:
-        latest_ms = max(latest_ms, record.when.unix_ms)
         if record.kind in (EventKind.STATION_UNLOCKED, EventKind.KEYRING_ACCEPTED):
             floor = max(floor, cbor.number(record.fields["keyring_version"], "keyring_version"))
     try:
         document = (folder / KEYRING).read_bytes()
-        keyring = read_keyring(document, root_fingerprint, _moment(when.unix_ms), floor)
+        keyring = _read_keyring(document, root_fingerprint, when.unix_ms, latest_ms, floor)
         if keyring.version == floor and keyring.expires <= _moment(latest_ms):
             raise KeyringRefused(KeyringRefusal.EXPIRED)
     except FileNotFoundError as why:
@@ -92,21 +92,32 @@ def open_keyring(folder: Path, root_fingerprint: bytes, when: Instant, log: Audi
     return keyring
 
 
-def check_vouched(keyring: Keyring, key: VerifyKey, when: Instant) -> None:
+def _read_keyring(document: bytes, root_fingerprint: bytes, wall_ms: int, latest_ms: int, floor: int) -> Keyring:
+    """By the clock on the wall; by the latest known time when the wall's stands before the keyring was made."""
+    try:
+        return read_keyring(document, root_fingerprint, _moment(wall_ms), floor)
+    except KeyringRefused as why:
+        if why.reason is not KeyringRefusal.NOT_YET or latest_ms <= wall_ms:
+            raise
+        return read_keyring(document, root_fingerprint, _moment(latest_ms), floor)
+
+
+def check_vouched(keyring: Keyring, key: VerifyKey, when: Instant, latest_ms: int) -> None:
     """Raises VaultRefused when the authority would not take what this key signs: revoked, unknown, out of its time."""
+    moments = {_moment(when.unix_ms), _moment(max(when.unix_ms, latest_ms))}
     entry = keyring.station(key.key_id)
     if key.key_id in keyring.revoked:
         raise VaultRefused(msg("The authority has revoked this station's key. Call the authority."))
     if entry is None:
         raise VaultRefused(msg("The key list does not name this station. Ask the authority for one that does."))
-    if not entry.may_sign_at(_moment(when.unix_ms)):
+    if not any(entry.may_sign_at(moment) for moment in moments):
         raise VaultRefused(msg("This station's signing key has run out. Finish the change: ktpel keys rotate."))
 
 
 def _keyring_message(reason: KeyringRefusal) -> Message:
     match reason:
         case KeyringRefusal.EXPIRED:
-            return msg("The key list has expired. Load the new one from the authority's stick.")
+            return msg("The key list has expired. Check the date, then load the new list from the authority's stick.")
         case KeyringRefusal.NOT_YET:
             return msg("The clock is behind the key list. Set the date and time.")
         case _:
@@ -212,11 +223,3 @@ def _signed(path: Path, keys: Sequence[VerifyKey]) -> Envelope | None:
     except (BundleRefused, OSError):
         return None
     return envelope
-
-
-def note_clock(log: AuditLog, when: Instant) -> None:
-    """Write it down when the wall clock stands more than five minutes behind the last record."""
-    if log.recent:
-        behind_ms = log.recent[-1].when.unix_ms - when.unix_ms
-        if behind_ms > CLOCK_TOLERANCE_MS:
-            log.append(EventKind.CLOCK_WENT_BACK, when, {"seconds": min(behind_ms // 1000, 999_999_999)})

@@ -20,6 +20,7 @@ from station.safekeeping.audit import AuditLog, AuditReport
 from station.safekeeping.bundle import Core, Instant, Kind, padme, write_bundle
 from station.safekeeping.cases import MAX_LABEL, CaseHandle, CaseStore, OpenCase, SealedLabel, check_metadata
 from station.safekeeping.cbor import BadCbor
+from station.safekeeping.clock_watch import ClockWatch, latest_known_ms, note_clock
 from station.safekeeping.contents import MANIFEST_PART, MANIFEST_TYPE, Part, index_of
 from station.safekeeping.disk import Disk, SystemDisk, write_over
 from station.safekeeping.events import EventKind, SealTrouble
@@ -85,7 +86,7 @@ class Vault:
 
     def __init__(self, folder: Path, secret: StationSecret, signer: Signer, keyring: Keyring, clock: Clock, disk: Disk,
                  entropy: Entropy, largest_case_bytes: int, log: AuditLog, spool: Spool,
-                 cases: CaseStore) -> None:  # fmt: skip
+                 cases: CaseStore, watch: ClockWatch) -> None:  # fmt: skip
         self._thread = threading.get_ident()
         self._folder, self._clock, self._disk, self._entropy = folder, clock, disk, entropy
         self._largest_case_bytes = largest_case_bytes
@@ -94,6 +95,7 @@ class Vault:
         self._applicants = secret.memory_key
         self.officer: str | None = None
         self.keyring, self.spool, self._log, self._cases = keyring, spool, log, cases
+        self._watch = watch
         self._open = ExitStack()
 
     @classmethod
@@ -117,19 +119,25 @@ class Vault:
                 spool = Spool(folder / "spool", disk)
                 stack.callback(spool.close)
                 cases = CaseStore(folder / "spool" / "cases", disk)
-                recovery.note_clock(log, when)
+                note_clock(log, when)
                 newest = recovery.recover(log, spool, cases, (signer.public, *secret.retired), when)
                 keyring = recovery.open_keyring(folder, secret.root_fingerprint, when, log, newest)
-                recovery.check_vouched(keyring, signer.public, when)
-                vault = cls(
-                    folder, secret, signer, keyring, clock, disk, entropy, largest_case_bytes, log, spool, cases
-                )
+                latest_ms = latest_known_ms(log, newest)
+                recovery.check_vouched(keyring, signer.public, when, latest_ms)
+                watch = ClockWatch(lambda: instant(clock), log, latest_ms)
+                vault = cls(folder, secret, signer, keyring, clock, disk, entropy, largest_case_bytes, log, spool,
+                            cases, watch)  # fmt: skip
             except OSError as why:
                 text = msg("The data folder cannot be used. Check the disk, then start again.")
                 raise VaultRefused(text) from why
             vault.audit(EventKind.STATION_UNLOCKED, keyring_version=keyring.version)
             vault._open = stack.pop_all()
         return vault
+
+    def clock_trouble(self) -> Message | None:
+        """What to tell the officer when the clock cannot be right; recording goes on, in the order of the numbers."""
+        self._assert_thread()
+        return self._watch.trouble()
 
     def keyring_ends_soon(self) -> bool:
         """Whether to warn that the key list ends within 14 days."""
@@ -215,7 +223,7 @@ class Vault:
         self._assert_thread()
         if self.officer is not None:
             fields.setdefault("officer", self.officer)
-        self._log.append(kind, instant(self._clock), fields)
+        self._log.append(kind, self._watch.now(), fields)
 
     def waiting(self) -> int:
         """How many bundles of closed cases have no receipt yet."""
@@ -327,7 +335,7 @@ class Vault:
             previous=previous,
             case_commitment=case.tag().commitment(),
             keyring_version=self.keyring.version,
-            created=instant(self._clock),
+            created=self._watch.believed(),
             checkpoint=self._log.checkpoint,
             padded_length=padme(length),
             training=training,

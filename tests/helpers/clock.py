@@ -20,3 +20,13 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._monotonic_s += seconds
+
+    def leap(self, seconds: float) -> None:
+        """Somebody sets the wall clock; no time passes."""
+        self._now += timedelta(seconds=seconds)
+
+    def boot(self, now: datetime | None = None) -> None:
+        """The machine starts anew, with this time on its clock."""
+        self.boot_id = f"00000000-0000-4000-8000-{int(self.boot_id[-12:]) + 1:012}"
+        self._monotonic_s = 5.0
+        self._now = now or self._now
