@@ -78,7 +78,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             officers=Officers(data / OFFICERS_FILE, now, vouched=lambda: vault.keyring.roles()),
             finger_judge=FingerWorker(),
             portrait=PortraitJudge(),
-            papers=_papers(config, vault, vault_worker),
+            papers=make_papers(config, vault, vault_worker),
         )
     )
 
@@ -110,7 +110,8 @@ def _settings(config: Config) -> CounterSettings:
     )
 
 
-def _papers(config: Config, vault: Vault, vault_worker: Worker) -> Papers:
+def make_papers(config: Config, vault: Vault, vault_worker: Worker) -> Papers:
+    """The office's papers; copies go into the audit log, and the promise counts the cases that the vault has."""
     office = config.office
 
     def reprinted(case: CaseHandle, copies: int) -> None:
