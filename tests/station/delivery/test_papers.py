@@ -1,6 +1,7 @@
 """The paper that ends a case, first and again: a copy says what the first said, is marked, and is told to the log."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +9,16 @@ from station.biometrics.model import Background
 from station.capture.context import Case
 from station.capture.facts import SealedItem
 from station.capture.papers import Papers
+from station.config import default_text, load
 from station.delivery.paper import PaperSize
 from station.registry.model import Biodata, Ground, Sex
+from station.safekeeping import audit
 from station.safekeeping.cases import CaseHandle
+from station.safekeeping.events import EventKind
 from station.text import Language, msg, plain
+from station.wiring import make_papers
+from station.workers import Pump, Worker
+from tests.helpers.cli import RealTimeStation
 from tests.helpers.gate import Bench
 from tests.station.delivery.test_receipts import words
 
@@ -110,3 +117,24 @@ def test_papers_hold_neither_nik_nor_name() -> None:
         assert "S. A." in text
         assert "SITI" not in text
         assert "6472" not in text
+
+
+def test_a_station_counts_its_own_cases_and_logs_each_copy(tmp_path: Path) -> None:
+    station = RealTimeStation(tmp_path)
+    text = default_text().replace("# cards_a_day = 60", "cards_a_day = 1  #")
+    (tmp_path / "station.toml").write_text(text, encoding="utf-8")
+    for number in ("BPN-0001", "BPN-0002", "BPN-0003"):
+        station.record(number)
+    pump = Pump()
+    worker = Worker("safekeeping", pump.post)
+    vault = worker.ask(station.unlock)
+    try:
+        papers = make_papers(load(tmp_path / "station.toml"), vault, worker)
+        assert len(tuple(papers.recorded_days())) == 3
+        for _ in range(3):
+            papers.of(case("BPN-0003"), False, NOW, Language.ENGLISH)()
+    finally:
+        worker.ask(vault.close)
+        worker.stop()
+    copies = [one for one in audit.records(station.folder / "audit") if one.kind is EventKind.PAPER_REPRINTED]
+    assert [one.fields["number"] for one in copies] == [1, 2]
