@@ -232,6 +232,13 @@ class Screen(Table):
     height_mm: Annotated[float, Field(ge=50, le=2000)]
 
 
+class Counter(Table):
+    """How a counter is kept: whether a shift has a checklist of its own, and after how long it locks (0: never)."""
+
+    start_of_shift: bool = True
+    lock_after_minutes: Annotated[float, Field(ge=0, le=240, allow_inf_nan=False)] = 10.0
+
+
 class Sounds(Table):
     """Whether a capture is heard."""
 
@@ -284,6 +291,7 @@ class Config(Table):
     screen: Screen
     gate: Gate = Field(default_factory=Gate)
     fingers: Fingers = Field(default_factory=Fingers)
+    counter: Counter = Field(default_factory=Counter)
     sounds: Sounds = Field(default_factory=Sounds)
     receipt: Receipt = Field(default_factory=Receipt)
     keys: Keys = Field(default_factory=Keys)

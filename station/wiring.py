@@ -15,6 +15,7 @@ from station.capture.parts import Parts
 from station.clock import Clock, SystemClock
 from station.config import Config, Keys
 from station.delivery.paper import PaperSize
+from station.registry.applications import ApplicationQueue
 from station.registry.officers import Officers
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
@@ -24,6 +25,7 @@ from station.text import msg
 from station.workers import Post, Worker
 
 OFFICERS_FILE = "officers.json"
+QUEUE_FILE = "served.json"
 PASSPHRASE_VARIABLE = "KTPEL_PASSPHRASE_FILE"
 
 
@@ -79,6 +81,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             finger_judge=FingerWorker(),
             portrait=PortraitJudge(),
             papers=make_papers(config, vault, vault_worker),
+            queue=_queue(config, data, now),
         )
     )
 
@@ -107,7 +110,16 @@ def _settings(config: Config) -> CounterSettings:
         thresholds={position: config.fingers.threshold(position) for position in FingerPosition},
         tries_limit=config.fingers.tries,
         zone=config.office.zone,
+        lock_after_s=config.counter.lock_after_minutes * 60 or None,
+        start_of_shift=config.counter.start_of_shift,
     )
+
+
+def _queue(config: Config, data: Path, clock: Clock) -> ApplicationQueue | None:
+    """Today's applicants, where the office has online services."""
+    if not config.queue.folder:
+        return None
+    return ApplicationQueue(Path(config.queue.folder), config.queue.quota, clock, config.office.zone, data / QUEUE_FILE)
 
 
 def make_papers(config: Config, vault: Vault, vault_worker: Worker) -> Papers:

@@ -28,6 +28,7 @@ from station.clock import Clock, SystemClock
 from station.delivery.paper import PaperSize
 from station.diagnostics.sentences import DEVICE_NAMES
 from station.health.model import GateLimits
+from station.registry.applications import ApplicationQueue
 from station.registry.model import Ground, OfficerCard, RoleOfOfficer
 from station.registry.officers import Officers, PinCost
 from station.safekeeping.disk import Disk, SystemDisk
@@ -46,6 +47,7 @@ TURN_S, IDLE_TURN_S = 0.02, 0.06
 """How far a fake clock goes on at each turn of the main loop."""
 SUPERVISOR, SUPERVISOR_PIN = "hasan", "739206"
 OFFICER, PIN = "wulan", "482915"
+TECHNICIAN, TECHNICIAN_PIN = "dedy", "604837"
 DRAFT = CaseDraft(
     nik="6472035708090001",
     name="Siti Nurhaliza Rahmawati",
@@ -232,11 +234,17 @@ def serving(
     *,
     disk: Disk | None = None,
     limits: GateLimits | None = None,
+    lock_after_s: float | None = None,
+    queue: ApplicationQueue | None = None,
 ) -> Iterator[Served]:
-    """A provisioned counter with one officer and one supervisor; closed at the end, and what it posted is run."""
+    """A counter with an officer, a supervisor and a technician; closed at the end, and what it posted is run.
+
+    It is provisioned when `root` is empty; otherwise it starts where the last one ended.
+    """
     station = TrialStation(root)
     station.clock = clock if isinstance(clock, FakeClock) else FakeClock()
-    station.provision()
+    if not station.folder.exists():
+        station.provision()
     pump = Pump()
     worker = Worker("safekeeping", pump.post)
     vaults: list[Vault] = []
@@ -246,6 +254,7 @@ def serving(
     officers = Officers(station.folder / "officers.json", clock, PinCost(memory_kib=64, passes=1, lanes=1))
     officers.add(OfficerCard(SUPERVISOR, "Hasan", RoleOfOfficer.SUPERVISOR), SUPERVISOR_PIN, None)
     officers.add(OfficerCard(OFFICER, "Wulan", RoleOfOfficer.OFFICER), PIN, SUPERVISOR)
+    officers.add(OfficerCard(TECHNICIAN, "Dedy", RoleOfOfficer.TECHNICIAN), TECHNICIAN_PIN, SUPERVISOR)
     settings = CounterSettings(
         station="balikpapan-1",
         office="Disdukcapil",
@@ -253,10 +262,11 @@ def serving(
         thresholds=dict.fromkeys(FingerPosition, 40),
         tries_limit=3,
         zone=WITA,
+        lock_after_s=lock_after_s,
     )
     office_hours = (clock_time(8), clock_time(15))
     papers = Papers("Disdukcapil", WITA, (office_hours,) * 5 + (None, None), (), 1, "Loket 1", PaperSize.A5)
-    parts = Parts(clock, pump.post, settings, drivers, vaults[0], worker, officers, judge, portraits, papers)
+    parts = Parts(clock, pump.post, settings, drivers, vaults[0], worker, officers, judge, portraits, papers, queue)
     desk = Desk(parts)
     served = Served(desk, pump, clock, station, vaults[0])
     try:
@@ -268,11 +278,29 @@ def serving(
 
 
 @contextmanager
-def by_hand(root: Path, disk: Disk | None = None, limits: GateLimits | None = None) -> Iterator[tuple[Served, Hands]]:
+def by_hand(
+    root: Path,
+    disk: Disk | None = None,
+    limits: GateLimits | None = None,
+    *,
+    clock: FakeClock | None = None,
+    lock_after_s: float | None = None,
+    queue: ApplicationQueue | None = None,
+) -> Iterator[tuple[Served, Hands]]:
     """A counter before stand-in devices with an applicant who does what the screen says; its clock is fake."""
-    clock = FakeClock()
+    clock = clock or FakeClock()
     held = hands(clock)
-    with serving(root, held.drivers(), held.judge, held.portraits, clock, disk=disk, limits=limits) as served:
+    with serving(
+        root,
+        held.drivers(),
+        held.judge,
+        held.portraits,
+        clock,
+        disk=disk,
+        limits=limits,
+        lock_after_s=lock_after_s,
+        queue=queue,
+    ) as served:
         served.follow = Obedient(held, served)
         yield served, held
 
