@@ -184,7 +184,7 @@ class _Desk:
                                   on_seen=self._tell)  # fmt: skip
 
     def close(self) -> None:
-        self._shelf.close()
+        self._receiver.close()
 
     def work(self, source: Source, open_to: Path | None, again: bool, stop: threading.Event,
              pause_s: float | None) -> dict[str, object]:  # fmt: skip

@@ -5,6 +5,7 @@ Blocking, one thread at a time; no retries of its own: whoever calls decides whe
 
 import hashlib
 import io
+import os
 import ssl
 import stat
 import tomllib
@@ -13,12 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from station.text import Message, msg
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from botocore.response import StreamingBody
     from types_boto3_s3.client import S3Client
 
@@ -297,13 +300,8 @@ def _meaning(response: Mapping[str, object]) -> Trouble:
 
 def _client(place: StorePlace, credentials: Credentials, silence_s: float) -> "S3Client":
     """A client that reads no settings of the machine, tries once, and adds no checksums that older stores refuse."""
-    import boto3
-    import botocore.session
     from botocore.config import Config
 
-    core = botocore.session.Session()
-    for name in ("config_file", "credentials_file"):
-        core.set_config_variable(name, "/dev/null")
     settings = Config(
         signature_version="s3v4",
         connect_timeout=min(CONNECT_S, silence_s),
@@ -314,7 +312,7 @@ def _client(place: StorePlace, credentials: Credentials, silence_s: float) -> "S
         response_checksum_validation="when_required",
         max_pool_connections=2,
     )
-    client = boto3.Session(botocore_session=core).client(
+    client = _session().client(
         "s3",
         endpoint_url=place.endpoint,
         region_name=place.region,
@@ -325,6 +323,17 @@ def _client(place: StorePlace, credentials: Credentials, silence_s: float) -> "S
     )
     client.meta.events.register("before-send.s3.PutObject", _begin_sending)
     return client
+
+
+@cache
+def _session() -> "Session":
+    import boto3
+    import botocore.session
+
+    core = botocore.session.Session()
+    for name in ("config_file", "credentials_file"):
+        core.set_config_variable(name, os.devnull)
+    return boto3.Session(botocore_session=core)
 
 
 def _begin_sending(request: object, **_: object) -> None:

@@ -87,6 +87,10 @@ class Receiver:
         """A newer keyring: what was refused by the older one is looked at again."""
         self._keyring = keyring
 
+    def close(self) -> None:
+        """Let go of the shelf."""
+        self._shelf.close()
+
     def round(self, source: Source, *, full: bool = True, again: bool = False) -> Tally:
         """Look once at all that lies in a source. Raises StoreTrouble or OSError; then call again.
 
