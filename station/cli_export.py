@@ -19,8 +19,19 @@ from station.delivery.receipt_document import TO_DO as RECEIPT_TO_DO
 from station.delivery.receipts_on_stick import WHY, import_receipts
 from station.delivery.stick import TO_DO, StickStopped
 from station.registry.model import OfficerCard
-from station.registry.officers import Approved, LoggedIn, Officers
+from station.registry.officers import (
+    FREE_TRIES,
+    Approved,
+    Checked,
+    DamagedOfficers,
+    LockedOut,
+    LoggedIn,
+    Officers,
+    Refused,
+    WrongPin,
+)
 from station.registry.rights import Action
+from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Vault, VaultRefused
 from station.text import Language, msg
 from station.wiring import OFFICERS_FILE, station_token
@@ -168,7 +179,7 @@ def _two_people(
     vault: Vault, data: Path, officer: str | None, approver: str | None, pins: Path | None, output: Output
 ) -> tuple[OfficerCard, OfficerCard]:
     """Who exports and who approves, both by PIN; or the end of the command."""
-    officers = Officers(data / OFFICERS_FILE, SystemClock(), vouched=vault.keyring.roles)
+    officers = Officers(data / OFFICERS_FILE, SystemClock(), vouched=lambda: vault.keyring.roles())
     try:
         given = pins.read_text(encoding="utf-8").split() if pins is not None else []
     except OSError as why:
@@ -176,15 +187,28 @@ def _two_people(
     if pins is not None and len(given) != 2:
         raise output.refuse(msg("The file of PINs must hold two lines: yours and the supervisor's."))
     officer = officer or str(typer.prompt(output.say(msg("Your officer id")), err=True))
-    checked = officers.admit(officer, given[0] if given else _asked_pin(officer, output), Action.EXPORT)
-    if not isinstance(checked, LoggedIn):
-        raise output.refuse(checked.sentence)
-    approver = approver or str(typer.prompt(output.say(msg("Id of the supervisor who approves")), err=True))
-    pin = given[1] if given else _asked_pin(approver, output)
-    second = officers.approve(approver, pin, officer, Action.EXPORT)
+    pin = given[0] if given else _asked_pin(officer, output)
+    try:
+        checked = officers.admit(officer, pin, Action.EXPORT)
+        if not isinstance(checked, LoggedIn):
+            _log_refused(vault, officer, checked)
+            raise output.refuse(checked.sentence)
+        approver = approver or str(typer.prompt(output.say(msg("Id of the supervisor who approves")), err=True))
+        pin = given[1] if given else _asked_pin(approver, output)
+        second = officers.approve(approver, pin, officer, Action.EXPORT)
+    except DamagedOfficers:
+        raise output.refuse(msg("The list of officers is damaged. Call the technician; nothing was changed.")) from None
     if not isinstance(second, Approved):
         raise output.refuse(second.sentence)
     return checked.card, second.by
+
+
+def _log_refused(vault: Vault, officer: str, checked: Checked | Refused) -> None:
+    """A wrong PIN is in the audit log, wherever it was typed."""
+    if isinstance(checked, WrongPin):
+        vault.audit(EventKind.LOGIN_REFUSED, officer=officer, tries=FREE_TRIES - checked.tries_left)
+    elif isinstance(checked, LockedOut):
+        vault.audit(EventKind.LOGIN_REFUSED, officer=officer, tries=FREE_TRIES)
 
 
 def _asked_pin(officer: str, output: Output) -> str:

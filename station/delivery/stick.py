@@ -69,10 +69,18 @@ class StickDisk(Disk, Protocol):
 
 
 class SystemStick(SystemDisk):
-    """The machine's own."""
+    """The machine's own. Its files may be read by everybody: the receiver is another user, and bundles are sealed."""
+
+    def create(self, path: Path) -> int:
+        file = SystemDisk.create(self, path)
+        with contextlib.suppress(OSError):  # file systems of sticks without rights
+            os.fchmod(file, 0o644)
+        return file
 
     def make_folder(self, path: Path) -> None:
-        path.mkdir(mode=0o700)
+        path.mkdir()
+        with contextlib.suppress(OSError):
+            path.chmod(0o755)
 
     def sync_all(self, folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

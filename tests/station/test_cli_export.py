@@ -101,6 +101,24 @@ def test_without_two_people_nothing_leaves(office: Office, officer: str, approve
     assert list(office.stick.iterdir()) == []
 
 
+def test_a_wrong_pin_is_in_the_log(office: Office) -> None:
+    office.pins.write_text("111222\n739206\n", encoding="utf-8")
+    assert ktpel(*office.export()).code == 1
+    seen = [one for one in audit.records(office.station.folder / "audit") if one.kind is EventKind.LOGIN_REFUSED]
+    assert [(one.fields["officer"], one.fields["tries"]) for one in seen] == [("wulan", 1)]
+
+
+def test_a_damaged_list_of_officers_lets_nobody_export(office: Office) -> None:
+    (office.station.folder / "officers.json").write_bytes(b"{")
+    assert "damaged" in refused(*office.export())
+
+
+def test_another_user_can_read_what_lies_on_the_stick(office: Office) -> None:
+    ktpel(*office.export())
+    for path in (office.stick / "ktpel").rglob("*"):
+        assert path.stat().st_mode & 0o044 == 0o044
+
+
 def test_a_stick_that_is_not_there_is_told(office: Office) -> None:
     office.stick.rmdir()
     told = ktpel(*office.export("--json"))
