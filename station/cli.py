@@ -3,6 +3,7 @@
 import typer
 
 from station import (
+    cli_audit,
     cli_authority,
     cli_biometrics,
     cli_counter,
@@ -11,6 +12,7 @@ from station import (
     cli_export,
     cli_keys,
     cli_officers,
+    cli_provision,
     cli_queue,
     cli_trace,
 )
@@ -26,7 +28,7 @@ app = typer.Typer(
 app.command("record")(cli_counter.record)
 app.command("health")(cli_diagnostics.show_health)
 app.command("devices")(cli_diagnostics.devices)
-app.command("provision")(cli_authority.provision)
+app.command("provision")(cli_provision.provision)
 app.command("deliver")(cli_delivery.deliver)
 app.command("receive")(cli_delivery.receive)
 app.command("verify")(cli_authority.verify)
@@ -34,7 +36,7 @@ app.command("open")(cli_authority.open_)
 app.command("export")(cli_export.export_)
 app.command("import")(cli_export.import_)
 app.add_typer(cli_counter.config_commands, name="config")
-app.add_typer(cli_authority.audit_commands, name="audit")
+app.add_typer(cli_audit.audit_commands, name="audit")
 app.add_typer(cli_authority.bundle_commands, name="bundle")
 app.add_typer(cli_biometrics.finger_commands, name="finger")
 app.add_typer(cli_biometrics.portrait_commands, name="portrait")

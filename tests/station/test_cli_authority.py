@@ -1,5 +1,6 @@
 """The authority's commands, as they are typed."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from station.biometrics.formats import fir
 from station.biometrics.formats.blocks import QualityBlock
 from station.biometrics.model import FingerPosition
+from station.clock import SystemClock
 from station.config import default_text
-from station.safekeeping.vault import Part
+from station.safekeeping.vault import Part, Sealed, Vault
 from tests.helpers.cli import RealTimeStation, ktpel, refused
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -60,6 +62,40 @@ def test_a_station_is_set_up_once(setup: list[str | Path], tmp_path: Path) -> No
     assert (made.json()["ok"], made.json()["officers"]) == (True, 2)
     assert (tmp_path / "data" / "station.key").exists()
     assert "Nothing was changed" in refused(*setup)
+
+
+def test_setting_up_says_each_step_and_the_keyring_names_the_officers(setup: list[str | Path], tmp_path: Path) -> None:
+    said = ktpel(*setup, "--yes").said
+    for words in ("1. ", "4. ", "compare it by voice", str(tmp_path / "auth" / "passphrase.txt"), "Hasan Basri"):
+        assert words in said
+    assert "kunci-uji-coba" not in said
+    assert "739206" not in said
+    listed = ktpel("officer", "list", *setup[1:5], *setup[7:9], "--json").json()
+    assert (listed["signed"], listed["refused"]) == (True, [])
+    ring = ktpel("keyring", "show", tmp_path / "data" / "keyring.ktpk", "--json").json()
+    assert ring["officers"] == {"hasan": "supervisor", "wulan": "officer"}
+
+
+def test_the_recovery_key_on_paper_opens_bundles_and_lies_in_no_file(setup: list[str | Path], tmp_path: Path) -> None:
+    told = ktpel(*setup, "--recovery-on-paper", "--json")
+    assert told.code == 0, told.said
+    words = [word for number in range(1, 18) for word in re.findall(rf"\b{number}\. ([a-z]{{5}})\b", told.said)]
+    assert len(words) == 17
+    assert not any(word in told.out for word in words)
+    assert "\u2588" in told.said
+    assert not (tmp_path / "auth" / "recovery.key").exists()
+    vault = Vault.unlock(tmp_path / "data", "kunci-uji-coba", SystemClock())
+    case = vault.begin_case("BPN-1")
+    sealed = vault.seal_segment(case, "finger-01", thumb(), False), vault.close_case(case, {}, [], False)
+    vault.close()
+    assert all(isinstance(one, Sealed) for one in sealed)
+    arguments = ("open", tmp_path / "data" / "spool", "--authority", tmp_path / "auth", "--recovery")
+    opened = ktpel(*arguments, "--out", tmp_path / "out", typed=" ".join(words) + "\n")
+    assert opened.code == 0, opened.said
+    assert words[0] not in opened.said
+    misread = " ".join([*words[:2], "babe", *words[3:]])
+    assert "Word 3" in refused(*arguments, "--out", tmp_path / "out-2", typed=misread + "\n")
+    assert "17 words" in refused(*arguments, "--out", tmp_path / "out-2", typed=" ".join(words[1:]) + "\n")
 
 
 @pytest.mark.parametrize(
