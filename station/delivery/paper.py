@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import segno
 from babel.dates import format_date
-from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
 
 from station.text import Language
+
+if TYPE_CHECKING:
+    from fpdf import FPDF  # a quarter of a second: only whoever draws a paper waits for it
 
 _ROLL_LENGTH_MM = 1000.0
 _POINTS_PER_MM = 72 / 25.4
@@ -45,6 +47,8 @@ class Paper:
     """A page being written from the top down; sizes are multiples of the body text's."""
 
     def __init__(self, size: PaperSize, height_mm: float, scale: float) -> None:
+        from fpdf import FPDF
+
         self._pdf = FPDF(unit="mm", format=(_WIDTH_MM[size], height_mm))
         self._body_pt = _BODY_PT[size] * scale
         self._margin_mm = _MARGIN_MM[size]
@@ -72,9 +76,9 @@ class Paper:
             width_mm or self.width_mm,
             self._line_mm(size),
             latin(text),
-            align=Align.L,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
+            align="L",
+            new_x="LMARGIN",
+            new_y="NEXT",
         )
 
     def labelled(self, label: str, text: str, size: float = 1.0) -> None:
@@ -91,10 +95,10 @@ class Paper:
             self.width_mm,
             self._line_mm(0.86),
             f"**{latin(term)}**  {latin(text)}",
-            align=Align.L,
+            align="L",
             markdown=True,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
+            new_x="LMARGIN",
+            new_y="NEXT",
         )
         self.space(0.12)
 
@@ -106,9 +110,7 @@ class Paper:
         for words, size, style in ((heading, 1.7, "B"), (text, 0.9, "")):
             self._pdf.set_font("helvetica", style, self._body_pt * size)
             self._pdf.set_x(self._margin_mm + inset_mm)
-            self._pdf.multi_cell(
-                inner_mm, self._line_mm(size), latin(words), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-            )
+            self._pdf.multi_cell(inner_mm, self._line_mm(size), latin(words), align="L", new_x="LMARGIN", new_y="NEXT")
         bottom_mm = self._pdf.get_y() + inset_mm * 0.6
         self._pdf.set_line_width(0.5)
         self._pdf.rect(self._margin_mm, top_mm, self.width_mm, bottom_mm - top_mm)
@@ -188,7 +190,7 @@ def latin(text: str) -> str:
     return plain
 
 
-def draw_code(pdf: FPDF, content: str, x_mm: float, y_mm: float, side_mm: float) -> None:
+def draw_code(pdf: "FPDF", content: str, x_mm: float, y_mm: float, side_mm: float) -> None:
     """A QR code as filled squares: sharp at every size, and nothing is embedded."""
     rows = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix]
     module_mm = side_mm / len(rows)
