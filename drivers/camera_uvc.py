@@ -70,7 +70,7 @@ class Grabber:
         self._stop = Event()
         self.started_s = monotonic_s()
         self.newest: Arrived | None = None
-        self.failure: Absence | None = None
+        self.failure: Absence | Fault | None = None
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -93,7 +93,7 @@ class Grabber:
         capture = self._opened()
         try:
             if not capture.isOpened():
-                self._fail(Absence.IN_USE if _is_path(self._port) and _exists(self._port) else Absence.NOT_PLUGGED)
+                self._fail(self._why_not_open())
                 return
             for _ in range(WARM_UP_FRAMES):
                 capture.grab()
@@ -106,6 +106,13 @@ class Grabber:
         finally:
             capture.release()
 
+    def _why_not_open(self) -> Absence | Fault:
+        """An address that is connected to and says nothing runs into OpenCV's time-out; others refuse at once."""
+        if _is_path(self._port):
+            return Absence.IN_USE if _exists(self._port) else Absence.NOT_PLUGGED
+        waited_s = self._monotonic_s() - self.started_s
+        return Fault.SILENT if waited_s * 1000 >= NETWORK_TIMEOUT_MS else Absence.NOT_PLUGGED
+
     def _keep(self, pixels: Picture) -> None:
         now_s, before = self._monotonic_s(), self.newest
         if before is not None and np.array_equal(before.pixels, pixels):
@@ -116,7 +123,7 @@ class Grabber:
             self.newest = arrived
             self._news.notify_all()
 
-    def _fail(self, why: Absence) -> None:
+    def _fail(self, why: Absence | Fault) -> None:
         with self._news:
             self.failure = why
             self._news.notify_all()
@@ -191,7 +198,8 @@ class UvcCamera:
         """Why a stream gives no frames; a dead one is dropped, so that the next call opens it anew."""
         if grabber.failure is not None:
             self._drop()
-            return Disconnected(self._port, grabber.failure)
+            why = grabber.failure
+            return Faulted(self._port, why) if isinstance(why, Fault) else Disconnected(self._port, why)
         if self._is_stalled(grabber):
             self._drop()
             return Faulted(self._port, Fault.SILENT)

@@ -5,69 +5,59 @@ The trace gets acknowledges whole, of data packets only head and length: they ho
 
 import re
 from collections.abc import Callable
+from struct import calcsize
 from threading import Event
 
 from drivers.api import NO_CANCEL, Fault, Faulted
 from drivers.link import Link
+from drivers.reader import GATHER_S, HEARD_LIMIT, IDLE_S, TransferLine
 from drivers.strangers import speaks_text
 from drivers.trace import Direction
 from drivers.trouble import Trouble
 from protocols import ef01
 from protocols.ef01 import Packet, PacketId
-from protocols.ef01_commands import Command, UpImage
-from protocols.ef01_replies import Ack, Confirmation, decode_ack
+from protocols.ef01_commands import Command, GetFirmwareVersion, ReadProdInfo, ReadSysPara, UpImage
+from protocols.ef01_replies import Ack, Confirmation, ProdInfo, SysPara, Version, decode_ack
 from protocols.errors import BadFrame
 
-ANSWER_S = 0.5
-GATHER_S = 0.02
-IDLE_S = 0.6
-"""A transfer that pauses for so long has ended."""
-QUIET_S = 0.06
-HEARD_LIMIT = 64
+ANSWER_S = 0.8
+UPLOAD_ANSWER_S = 1.0
+EXTRA_BYTES = {
+    ReadSysPara: calcsize(SysPara.LAYOUT),
+    ReadProdInfo: calcsize(ProdInfo.LAYOUT),
+    GetFirmwareVersion: calcsize(Version.LAYOUT),
+}
+"""What follows OK in the answer; nothing after other commands of ours. An acknowledge does not say what it answers, so
+another length is all that tells a late answer to an earlier question."""
 OTHER_READERS = re.compile(rb"\x55\xaa|\x5a\xa5|\xf5.{6}\xf5|\x40.{11}\x0a", re.DOTALL)
 """How the answers of readers with other protocols begin."""
 
 
-class Ef01Line:
-    """One module at one address. `heard` is the beginning of the last answer's raw bytes, while none was understood."""
+class Ef01Line(TransferLine):
+    """One module at one address."""
 
     def __init__(self, link: Link, address: int) -> None:
-        self.link = link
+        super().__init__(link)
         self.address = address
-        self.heard = b""
         self._finder = ef01.packet_finder()
         self._waiting: list[Packet] = []
-        self._transferring = False
+        self._extra_bytes = 0
 
     def ask(self, command: Command, timeout_s: float = ANSWER_S, cancel: Event = NO_CANCEL) -> Ack | None:
         """The module's acknowledge; None when none came in time."""
         self._finder.reset()
         self._waiting.clear()
         self.heard = b""
+        self._extra_bytes = EXTRA_BYTES.get(type(command), 0)
         until_s = self.link.monotonic_s() + timeout_s
         return self.link.exchange(command.packet(self.address).encode(), self._acknowledge, until_s, cancel, False)
-
-    def quiet(self, until_s: float) -> bool:
-        """Let an abandoned transfer run out; False when it still runs at `until_s`."""
-        while self._transferring:
-            now_s = self.link.monotonic_s()
-            if now_s >= until_s:
-                return False
-            dropped = self.link.read(now_s + QUIET_S, traced=False)
-            self._transferring = bool(dropped)
-            self.link.note(Direction.RECEIVED, b"", len(dropped))
-        return True
-
-    def restart(self) -> None:
-        """The port was opened anew: nothing runs on it."""
-        self._transferring = False
 
     def image(self, size: int, baud: int, cancel: Event, grown: Callable[[bytearray], None]) -> bytes | None:
         """One upload of `size` packed bytes, or None on cancel; Trouble when it does not arrive whole.
 
         `grown` is called with all data so far. Takes at most two and a half times what the line needs, and 1 s.
         """
-        ack = self.ask(UpImage(), cancel=cancel)
+        ack = self.ask(UpImage(), UPLOAD_ANSWER_S, cancel)
         if ack is None:
             if cancel.is_set():
                 return None
@@ -115,11 +105,16 @@ class Ef01Line:
             if found is not None:
                 self._waiting.append(packet)
             elif packet.pid is PacketId.ACK:
-                try:
-                    found = decode_ack(packet)
-                except BadFrame:
-                    continue  # an acknowledge without a code is as good as none
+                found = self._answer(packet)
         return found
+
+    def _answer(self, packet: Packet) -> Ack | None:
+        """The acknowledge, if it can be one of what was asked last."""
+        try:
+            ack = decode_ack(packet)
+        except BadFrame:
+            return None  # an acknowledge without a code is as good as none
+        return None if ack.code == Confirmation.OK and len(ack.extra) != self._extra_bytes else ack
 
     def _packets(self, data: bytes) -> list[Packet]:
         """The packets that `data` completes and that come from our module."""
@@ -152,12 +147,16 @@ def code_name(code: int) -> str:
 
 
 def _is_clone(heard: bytes) -> bool:
-    """Whether these bytes hold a packet that is right but for its two header bytes."""
+    """Whether these bytes hold two packets that are right but for the same two wrong bytes as their header.
+
+    Noise spoils now this header and now that one, and leaves the right one here and there.
+    """
+    headers: list[bytes] = []
     for at in range(max(0, len(heard) - ef01.OVERHEAD)):
         packet = ef01.HEADER + heard[at + 2 :]
         try:
             ef01.decode_packet(packet[: ef01.packet_length(packet)])
         except BadFrame:
             continue
-        return True
-    return False
+        headers.append(heard[at : at + 2])
+    return ef01.HEADER not in headers and len(headers) > len(set(headers))

@@ -1,7 +1,8 @@
 """From configuration to drivers: the table of kinds."""
 
+import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from drivers.api import (
     Camera,
@@ -24,14 +25,16 @@ from drivers.temperature_pyrousb import PyroUsbSensor
 D = TypeVar("D")
 Driver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 
-FINGERPRINTS: dict[str, Callable[[DriverSettings], FingerprintReader]] = {
-    "ef01-r307": lambda settings: Ef01Reader(settings, R307),
-    "ef01-r503": lambda settings: Ef01Reader(settings, R503),
+MonotonicS: TypeAlias = Callable[[], float]
+
+FINGERPRINTS: dict[str, Callable[[DriverSettings, MonotonicS], FingerprintReader]] = {
+    "ef01-r307": lambda settings, monotonic_s: Ef01Reader(settings, R307, monotonic_s),
+    "ef01-r503": lambda settings, monotonic_s: Ef01Reader(settings, R503, monotonic_s),
     "sfm5020": SfmReader,
 }
-CAMERAS: dict[str, Callable[[DriverSettings], Camera]] = {"uvc": UvcCamera, "vc0706": Vc0706Camera}
-SIGNATURES: dict[str, Callable[[DriverSettings], SignaturePad]] = {"isdv4": Isdv4Pad, "topaz": TopazPad}
-TEMPERATURES: dict[str, Callable[[DriverSettings], TemperatureSensor]] = {
+CAMERAS: dict[str, Callable[[DriverSettings, MonotonicS], Camera]] = {"uvc": UvcCamera, "vc0706": Vc0706Camera}
+SIGNATURES: dict[str, Callable[[DriverSettings, MonotonicS], SignaturePad]] = {"isdv4": Isdv4Pad, "topaz": TopazPad}
+TEMPERATURES: dict[str, Callable[[DriverSettings, MonotonicS], TemperatureSensor]] = {
     "mcu90615": Mcu90615Sensor,
     "pyrousb": PyroUsbSensor,
 }
@@ -45,27 +48,34 @@ KINDS: dict[str, Role] = {
 """What each kind is for."""
 
 
-def make(settings: DriverSettings) -> Driver:
+def make(settings: DriverSettings, monotonic_s: MonotonicS = time.monotonic) -> Driver:
     """The driver of one device; ValueError for an unknown kind or an option of a wrong type."""
-    makers: dict[str, Callable[[DriverSettings], Driver]] = {**FINGERPRINTS, **CAMERAS, **SIGNATURES, **TEMPERATURES}
-    return _made(makers, settings)
+    makers: dict[str, Callable[[DriverSettings, MonotonicS], Driver]] = {
+        **FINGERPRINTS,
+        **CAMERAS,
+        **SIGNATURES,
+        **TEMPERATURES,
+    }
+    return _made(makers, settings, monotonic_s)
 
 
-def make_all(settings: Mapping[Role, DriverSettings]) -> Drivers:
+def make_all(settings: Mapping[Role, DriverSettings], monotonic_s: MonotonicS = time.monotonic) -> Drivers:
     """One driver a role; ValueError when a role has none, or a kind that is for another role."""
     missing = [role.value for role in Role if role not in settings]
     if missing:
         raise ValueError(f"no device configured for {', '.join(missing)}")
     return Drivers(
-        fingerprint=_made(FINGERPRINTS, settings[Role.FINGERPRINT]),
-        camera=_made(CAMERAS, settings[Role.CAMERA]),
-        signature=_made(SIGNATURES, settings[Role.SIGNATURE]),
-        temperature=_made(TEMPERATURES, settings[Role.TEMPERATURE]),
+        fingerprint=_made(FINGERPRINTS, settings[Role.FINGERPRINT], monotonic_s),
+        camera=_made(CAMERAS, settings[Role.CAMERA], monotonic_s),
+        signature=_made(SIGNATURES, settings[Role.SIGNATURE], monotonic_s),
+        temperature=_made(TEMPERATURES, settings[Role.TEMPERATURE], monotonic_s),
     )
 
 
-def _made(table: Mapping[str, Callable[[DriverSettings], D]], settings: DriverSettings) -> D:
+def _made(
+    table: Mapping[str, Callable[[DriverSettings, MonotonicS], D]], settings: DriverSettings, monotonic_s: MonotonicS
+) -> D:
     maker = table.get(settings.kind)
     if maker is None:
         raise ValueError(f"kind {settings.kind} is none of {', '.join(sorted(table))}")
-    return maker(settings)
+    return maker(settings, monotonic_s)

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from drivers import options
 from drivers.api import (
     NO_CANCEL,
@@ -22,36 +19,34 @@ from drivers.api import (
     Faulted,
     FingerImage,
     Gray,
-    NotCaptured,
     Progress,
     Ready,
     Role,
     TimedOut,
-    ignore_progress,
 )
 from drivers.ef01_line import ANSWER_S, Ef01Line, code_name, diagnose
-from drivers.link import Line, Link, simulated
-from drivers.trouble import OneThread, Trouble
+from drivers.link import Link, simulated
+from drivers.reader import OPEN_S, ReaderDriver, Rows, shaped
+from drivers.trouble import Trouble
 from protocols import ef01
 from protocols import ef01_commands as commands
 from protocols.ef01_replies import Ack, Confirmation, ProdInfo, Reply, Status, SysPara, Version
 from protocols.errors import BadFrame
 from protocols.layout import unpadded
 
-T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 
-OPEN_S = 4.0
-CHECK_S = 1.9
-LOOK_S = 0.45
 PROBE_S = 0.28
 """An answer to VfyPwd at 9600 takes 30 ms on the wire."""
-LOOK_PAUSE_S = 0.05
-PROGRESS_S = 0.1
+LOOK_PAUSE_S = 0.03
+"""Between two looks for a finger: with a module's own look (some 60 ms without a finger) well within 150 ms."""
+STATUS_S = 0.1
+CAPTURE_LOOK_S = 0.9
 BAUDS = (57_600, 115_200, 9_600, 38_400, 19_200)
 FAST_BAUD = 115_200
 FAST_PACKET_CODE = 3
 FAILED_LOOKS = 5
+UNANSWERED_LOOKS = 3
 NOBODY_THERE = (Confirmation.NO_FINGER, Confirmation.CAPTURE_FAILED)
 
 
@@ -90,7 +85,7 @@ class _Session:
     has_sensor_check: bool
 
 
-class Ef01Reader:
+class Ef01Reader(ReaderDriver[Ef01Line]):
     """A FingerprintReader. Options: width, height, ppi, password, address, raise_baud (true)."""
 
     def __init__(
@@ -98,87 +93,65 @@ class Ef01Reader:
     ) -> None:
         self._settings = settings
         self._model = model
-        self._monotonic_s = monotonic_s
-        self._link = Link(settings.port, Line(settings.baud or BAUDS[0]), monotonic_s)
-        self._line = Ef01Line(self._link, options.integer(settings, "address", ef01.DEFAULT_ADDRESS))
+        self._address = options.integer(settings, "address", ef01.DEFAULT_ADDRESS)
         self._password = options.integer(settings, "password", ef01.DEFAULT_PASSWORD)
-        self._thread = OneThread()
+        self._raise_baud = options.flag(settings, "raise_baud", True)
+        super().__init__(settings.port, settings.baud, BAUDS, monotonic_s)
         self._session: _Session | None = None
-        self._baud = self._link.line.baud
         self._found: SysPara | None = None
-        self.trace = self._link.trace
+        self._changed = False
 
-    def open(self) -> DeviceStatus:
-        return self._guarded(lambda: Ready(self._started(OPEN_S).info))
+    def _over(self, link: Link) -> Ef01Line:
+        return Ef01Line(link, self._address)
 
-    def close(self) -> None:
-        """Put the module's speed back as it was found, and leave the port."""
-        self._thread.check()
-        try:
-            if self._session is not None and self._found is not None:
-                self._slow_down(self._found)
-        except Trouble:
-            return  # it went away: nothing to put back
-        finally:
-            self._session = None
-            self._link.close()
+    def _diagnosis(self, heard: bytes) -> Faulted:
+        return diagnose(self._link.port, heard)
 
-    def check(self) -> DeviceStatus:
-        return self._guarded(self._check)
+    def _forget(self, status: Disconnected | Faulted) -> None:
+        del status
+        self._session = None
 
-    def finger_present(self) -> bool | NotCaptured:
-        return self._guarded(self._glance)
+    def _opened(self, until_s: float) -> DeviceStatus:
+        return Ready(self._started(until_s).info)
 
-    def capture(
-        self, deadline_s: float, cancel: Event = NO_CANCEL, progress: Callable[[Progress], None] = ignore_progress
-    ) -> FingerImage | NotCaptured:
-        result = self._guarded(lambda: self._capture(deadline_s, cancel, progress))
-        return Cancelled() if cancel.is_set() and isinstance(result, Faulted) else result
-
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            return work()
-        except Trouble as trouble:
-            if not isinstance(trouble.status, Busy):
-                self._session = None
-            return trouble.status
-
-    def _glance(self) -> bool:
-        begun_s = self._monotonic_s()
-        self._started(LOOK_S)
-        left_s = LOOK_S - (self._monotonic_s() - begun_s)
-        code = self._look(max(left_s, LOOK_PAUSE_S))
+    def _glance(self, until_s: float) -> bool:
+        session = self._started(until_s)
+        code = self._look(max(until_s - STATUS_S - self._monotonic_s(), LOOK_PAUSE_S))
         if code is None:
-            raise Trouble(diagnose(self._link.port, self._line.heard))
+            raise self._no_look(session, self._line.heard)
         return code == Confirmation.OK
 
-    def _check(self) -> DeviceStatus:
-        session = self._started(CHECK_S)
-        para = self._reply(SysPara, self._require(commands.ReadSysPara()))
+    def _check(self, until_s: float) -> DeviceStatus:
+        session = self._started(until_s)
+        para = self._reply(SysPara, self._require(commands.ReadSysPara(), until_s))
         if para.status & Status.BUSY:
             return Busy(session.info)
         if session.has_sensor_check:
-            self._expect_ok(self._require(commands.CheckSensor()), "sensor test")
+            self._expect_ok(self._require(commands.CheckSensor(), until_s), "sensor test")
         return Ready(session.info)
 
     def _capture(
         self, deadline_s: float, cancel: Event, progress: Callable[[Progress], None]
     ) -> FingerImage | TimedOut | Cancelled:
         until_s = self._monotonic_s() + deadline_s
-        session = self._started(min(OPEN_S, deadline_s), cancel)
+        session = self._started(min(until_s, self._monotonic_s() + OPEN_S), cancel)
         self._speed_up(session)
         looks: list[int | None] = []
+        heard = b""
         while not cancel.is_set():
             left_s = until_s - self._monotonic_s()
-            looks.append(self._look(max(0.2, min(LOOK_S, left_s)), cancel))
+            looks.append(self._look(max(0.2, min(CAPTURE_LOOK_S, left_s)), cancel))
             if looks[-1] == Confirmation.OK:
                 return self._transfer(session, cancel, progress)
+            heard = heard + self._line.heard if looks[-1] is None else b""
             left_s = until_s - self._monotonic_s()
-            if looks[-3:] == [None] * 3 or (left_s < LOOK_PAUSE_S and looks[-1] is None and not cancel.is_set()):
-                raise Trouble(diagnose(self._link.port, self._line.heard))
-            if left_s < LOOK_PAUSE_S:
-                if len(looks) >= FAILED_LOOKS and set(looks) == {Confirmation.CAPTURE_FAILED}:
+            is_over = left_s < LOOK_PAUSE_S
+            answers = {look for look in looks if look is not None}
+            if looks[-UNANSWERED_LOOKS:] == [None] * UNANSWERED_LOOKS or (is_over and not answers):
+                if not cancel.is_set():
+                    raise self._no_look(session, heard)
+            elif is_over:
+                if len(looks) >= FAILED_LOOKS and answers == {Confirmation.CAPTURE_FAILED}:
                     raise self._fault(Fault.SENSOR_ABNORMAL, "takes no image")
                 return TimedOut()
             cancel.wait(LOOK_PAUSE_S)
@@ -196,70 +169,47 @@ class Ef01Reader:
             self._expect_ok(ack, "look")
         return ack.code
 
+    def _no_look(self, session: _Session, heard: bytes) -> Trouble:
+        """Why looks are not answered: the module may be busy and say so, or not be there any more."""
+        ack = self._line.ask(commands.ReadSysPara(), STATUS_S)
+        if ack is not None and ack.code == Confirmation.OK and self._reply(SysPara, ack).status & Status.BUSY:
+            return Trouble(Busy(session.info))
+        return Trouble(self._diagnosis(heard))
+
     def _transfer(
         self, session: _Session, cancel: Event, progress: Callable[[Progress], None]
     ) -> FingerImage | Cancelled:
-        """Upload the image taken; a garbled one once more, it is still in the module."""
-        try:
-            packed = self._upload(session, cancel, progress)
-        except Trouble as trouble:
-            again_s = self._monotonic_s() + OPEN_S
-            if not _is_garbled(trouble) or not self._line.quiet(again_s):
-                raise
-            packed = self._upload(session, cancel, progress)
+        geometry = session.geometry
+
+        def rows(data: bytearray) -> Gray:
+            row_bytes = geometry.width // 2
+            return _pixels(data[: len(data) // row_bytes * row_bytes], geometry.width)
+
+        def upload() -> bytes | None:
+            grown = Rows(rows, geometry.height, progress, self._monotonic_s)
+            return self._line.image(geometry.packed_bytes, self._baud, cancel, grown)
+
+        packed = self._once_more(upload, upload)
         if packed is None:
             return Cancelled()
-        geometry = session.geometry
         return FingerImage(_pixels(packed, geometry.width), geometry.resolution_ppi, 4, session.info)
 
-    def _upload(self, session: _Session, cancel: Event, progress: Callable[[Progress], None]) -> bytes | None:
-        geometry = session.geometry
-        shown_s = self._monotonic_s()
-
-        def grown(data: bytearray) -> None:
-            nonlocal shown_s
-            now_s = self._monotonic_s()
-            row_bytes = geometry.width // 2
-            rows = len(data) // row_bytes
-            if rows and (now_s - shown_s >= PROGRESS_S or rows == geometry.height):
-                shown_s = now_s
-                progress(Progress(_pixels(bytes(data[: rows * row_bytes]), geometry.width), geometry.height))
-
-        return self._line.image(geometry.packed_bytes, self._baud, cancel, grown)
-
-    def _started(self, limit_s: float, cancel: Event = NO_CANCEL) -> _Session:
-        """The running session, or a new one with a module found within `limit_s`."""
-        until_s = self._monotonic_s() + limit_s
+    def _started(self, until_s: float, cancel: Event = NO_CANCEL) -> _Session:
+        """The running session, or a new one with a module found by `until_s`."""
         if self._session is not None and self._link.is_open:
             if not self._line.quiet(until_s):
                 raise Trouble(Busy(self._session.info))
             return self._session
-        self._find_baud(until_s, cancel)
-        para = self._reply(SysPara, self._require(commands.ReadSysPara()))
-        if self._found is None:
-            self._found = para
+
+        def password(timeout_s: float) -> Ack | None:
+            ack = self._line.ask(commands.VfyPwd(self._password), timeout_s, cancel)
+            return None if ack is not None and ack.code == Confirmation.RECEIVE_ERROR else ack
+
+        self._expect_ok(self._answered(until_s, cancel, password, PROBE_S), "password")
+        para = self._reply(SysPara, self._require(commands.ReadSysPara(), until_s))
+        self._found = self._found or para
         self._session = self._learn(para)
         return self._session
-
-    def _find_baud(self, until_s: float, cancel: Event) -> None:
-        """Say the password at each speed until one is answered; twice around, for a module that is starting."""
-        heard = b""
-        self._line.restart()
-        candidates = list(dict.fromkeys((self._baud, *BAUDS)))
-        for baud in (*candidates, *candidates):
-            self._link.open(baud)
-            left_s = until_s - self._monotonic_s()
-            if left_s <= 0 or cancel.is_set():
-                break
-            ack = self._line.ask(commands.VfyPwd(self._password), min(PROBE_S, left_s), cancel)
-            if ack is not None and ack.code != Confirmation.RECEIVE_ERROR:
-                self._expect_ok(ack, "password")
-                self._baud = baud
-                return
-            heard = heard or self._line.heard
-            if diagnose(self._link.port, self._line.heard).fault is Fault.WRONG_DEVICE:
-                break
-        raise Trouble(diagnose(self._link.port, heard))
 
     def _learn(self, para: SysPara) -> _Session:
         """Geometry and names: from the module where it tells, else from the settings or the model."""
@@ -271,7 +221,7 @@ class Ef01Reader:
             product = self._reply(ProdInfo, told)
             width, height = product.width or width, product.height or height
             model, serial = unpadded(product.model) or model, unpadded(product.serial)
-            version = self._line.ask(commands.GetFirmwareVersion())
+            version = self._line.ask(commands.GetFirmwareVersion(), PROBE_S)
             if version is not None and version.code == Confirmation.OK:
                 firmware = self._reply(Version, version).text
         width = options.integer(self._settings, "width", width)
@@ -282,7 +232,7 @@ class Ef01Reader:
 
     def _speed_up(self, session: _Session) -> None:
         """Largest packets and 115200 baud, where the module agrees; kept until close."""
-        if not options.flag(self._settings, "raise_baud", True):
+        if not self._raise_baud:
             return
         para = session.para
         if para.packet_code != FAST_PACKET_CODE and self._set(commands.Parameter.PACKET_SIZE, FAST_PACKET_CODE):
@@ -292,15 +242,20 @@ class Ef01Reader:
             para = replace(para, baud_factor=self._baud // ef01.BAUD_UNIT)
         self._session = replace(session, para=para)
 
-    def _slow_down(self, found: SysPara) -> None:
-        session = self._session
-        if session is None or not self._line.quiet(self._monotonic_s() + 1.0):
+    def _is_changed(self) -> bool:
+        return self._changed
+
+    def _put_back(self, until_s: float) -> None:
+        session, found = self._started(until_s), self._found
+        if found is None:
             return
         if session.para.packet_code != found.packet_code:
             self._set(commands.Parameter.PACKET_SIZE, found.packet_code)
         baud = found.baud_factor * ef01.BAUD_UNIT
         if self._baud != baud and self._set(commands.Parameter.BAUD, found.baud_factor):
             self._baud = baud
+        self._session = None
+        self._changed = False
 
     def _change_baud(self, baud: int) -> None:
         """Ask for another speed; when the module does not answer at it, go on at the old one."""
@@ -316,18 +271,21 @@ class Ef01Reader:
         raise self._fault(Fault.SILENT, "after the change of speed")
 
     def _set(self, number: commands.Parameter, value: int) -> bool:
+        """Whether the module says that it took the value; it may have taken it and its answer be lost."""
+        self._changed = True
         ack = self._line.ask(commands.SetSysPara(number, value))
         return ack is not None and ack.code == Confirmation.OK
 
-    def _require(self, command: commands.Command) -> Ack:
+    def _require(self, command: commands.Command, until_s: float = float("inf")) -> Ack:
         """The module's answer, asked once more when it did not come or did not understand."""
         heard = b""
         for _ in range(2):
-            ack = self._line.ask(command, ANSWER_S)
+            left_s = until_s - self._monotonic_s()
+            ack = self._line.ask(command, max(0.0, min(ANSWER_S, left_s)))
             if ack is not None and ack.code != Confirmation.RECEIVE_ERROR:
                 return ack
             heard += self._line.heard
-        raise Trouble(diagnose(self._link.port, heard))
+        raise Trouble(self._diagnosis(heard))
 
     def _expect_ok(self, ack: Ack, what: str) -> None:
         if ack.code == Confirmation.OK:
@@ -345,15 +303,7 @@ class Ef01Reader:
         except BadFrame as wrong:
             raise self._fault(Fault.GARBLED, str(wrong)) from wrong
 
-    def _fault(self, fault: Fault, detail: str = "") -> Trouble:
-        return Trouble(Faulted(self._link.port, fault, detail))
 
-
-def _pixels(packed: bytes, width: int) -> Gray:
+def _pixels(packed: bytes | bytearray, width: int) -> Gray:
     """(rows, width) uint8 from whole packed rows."""
-    pixels: npt.NDArray[np.uint8] = np.frombuffer(bytearray(ef01.unpack_image(packed)), dtype=np.uint8)
-    return pixels.reshape(-1, width)
-
-
-def _is_garbled(trouble: Trouble) -> bool:
-    return isinstance(trouble.status, Faulted) and trouble.status.fault is Fault.GARBLED
+    return shaped(ef01.unpack_image(bytes(packed)), width)

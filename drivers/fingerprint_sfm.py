@@ -6,10 +6,6 @@ Dark ridges on a light ground, rows from the top, and 500 dpi: unsure, the manua
 import time
 from collections.abc import Callable
 from threading import Event
-from typing import TypeVar
-
-import numpy as np
-import numpy.typing as npt
 
 from drivers import options
 from drivers.api import (
@@ -24,16 +20,15 @@ from drivers.api import (
     Faulted,
     FingerImage,
     Gray,
-    NotCaptured,
     Progress,
     Ready,
     Role,
     TimedOut,
-    ignore_progress,
 )
-from drivers.link import Line, Link, simulated
+from drivers.link import Link, simulated
+from drivers.reader import OPEN_S, ReaderDriver, Rows, shaped
 from drivers.sfm_line import ANSWER_S, SfmLine, diagnose, result_name
-from drivers.trouble import OneThread, Trouble
+from drivers.trouble import Trouble
 from protocols.errors import BadFrame
 from protocols.sfm import (
     BAUD_CODES,
@@ -48,15 +43,9 @@ from protocols.sfm import (
     Result,
 )
 
-T = TypeVar("T")
-
-OPEN_S = 4.0
-CHECK_S = 1.9
-LOOK_S = 0.45
 FINGER_S = 0.36
 """How long one look waits for the finger's image; a cancel and its answer take the rest."""
 PROBE_S = 0.2
-PROGRESS_S = 0.1
 BAUDS = (115_200, 921_600, 9_600, 460_800, 57_600, 38_400, 230_400, 19_200)
 AGAIN = (Result.SCAN_FAIL, Result.TRY_AGAIN, Result.TIME_OUT)
 """No usable image this time: the deadline decides whether to scan once more."""
@@ -64,14 +53,12 @@ FAILED_SCANS = 5
 PAUSE_S = 0.05
 
 
-class SfmReader:
+class SfmReader(ReaderDriver[SfmLine]):
     """A FingerprintReader. Options: width, height, ppi, model, raise_baud (true), fast_baud (921600)."""
 
     def __init__(self, settings: DriverSettings, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(settings.port, settings.baud, BAUDS, monotonic_s)
         self._settings = settings
-        self._monotonic_s = monotonic_s
-        self._link = Link(settings.port, Line(settings.baud or BAUDS[0]), monotonic_s)
-        self._line = SfmLine(self._link)
         self._width = options.integer(settings, "width", 272)
         self._height = options.integer(settings, "height", 320)
         self._ppi = options.integer(settings, "ppi", 500)
@@ -79,63 +66,36 @@ class SfmReader:
         self._fast_baud = options.integer(settings, "fast_baud", 921_600)
         if self._fast_baud not in BAUD_CODES:
             raise ValueError(f"option fast_baud: {self._fast_baud} is no speed of these modules")
-        self._baud = self._link.line.baud
         self._found_baud: int | None = None
         self._found: dict[Parameter, int] = {}
         """What was changed and is put back on close."""
         self._info: DeviceInfo | None = None
-        self._thread = OneThread()
-        self.trace = self._link.trace
 
-    def open(self) -> DeviceStatus:
-        return self._guarded(lambda: Ready(self._started(OPEN_S)))
+    def _over(self, link: Link) -> SfmLine:
+        return SfmLine(link)
 
-    def close(self) -> None:
-        """Put the module's speed and settings back as they were found, and leave the port."""
-        self._thread.check()
-        try:
-            if self._info is not None and self._link.is_open:
-                self._put_back()
-        except Trouble:
-            return  # it went away: nothing to put back
-        finally:
-            self._info = None
-            self._link.close()
+    def _diagnosis(self, heard: bytes) -> Faulted:
+        return diagnose(self._link.port, heard)
 
-    def check(self) -> DeviceStatus:
-        return self._guarded(self._check)
+    def _forget(self, status: Disconnected | Faulted) -> None:
+        del status
+        self._info = None
 
-    def finger_present(self) -> bool | NotCaptured:
-        return self._guarded(self._glance)
+    def _opened(self, until_s: float) -> DeviceStatus:
+        return Ready(self._started(until_s))
 
-    def capture(
-        self, deadline_s: float, cancel: Event = NO_CANCEL, progress: Callable[[Progress], None] = ignore_progress
-    ) -> FingerImage | NotCaptured:
-        result = self._guarded(lambda: self._capture(deadline_s, cancel, progress))
-        return Cancelled() if cancel.is_set() and isinstance(result, Faulted) else result
-
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            return work()
-        except Trouble as trouble:
-            if not isinstance(trouble.status, Busy):
-                self._info = None
-            return trouble.status
-
-    def _check(self) -> DeviceStatus:
-        info = self._started(CHECK_S)
-        status = self._require(Packet(Command.STATUS))
+    def _check(self, until_s: float) -> DeviceStatus:
+        info = self._started(until_s)
+        status = self._require(Packet(Command.STATUS), until_s)
         if status.param == ModuleStatus.BUSY:
             return Busy(info)
         if status.param == ModuleStatus.SENSOR_ERROR:
             raise self._fault(Fault.SENSOR_ABNORMAL)
         return Ready(info)
 
-    def _glance(self) -> bool:
+    def _glance(self, until_s: float) -> bool:
         """An identification tells of a finger without sending its image; the module holds no templates of ours."""
-        until_s = self._monotonic_s() + LOOK_S
-        self._started(LOOK_S)
+        self._started(until_s)
         self._line.send(Packet(Command.IDENTIFY_BY_SCAN))
         seen = self._line.listen(Command.IDENTIFY_BY_SCAN, min(until_s, self._monotonic_s() + FINGER_S))
         if seen is None:
@@ -151,13 +111,13 @@ class SfmReader:
     def _stop_scan(self) -> None:
         """Cancel a scan that waits; a module that does not answer even that is not there."""
         if self._line.ask(Packet(Command.CANCEL), PROBE_S) is None:
-            raise Trouble(diagnose(self._link.port, self._line.heard))
+            raise Trouble(self._diagnosis(self._line.heard))
 
     def _capture(
         self, deadline_s: float, cancel: Event, progress: Callable[[Progress], None]
     ) -> FingerImage | TimedOut | Cancelled:
         until_s = self._monotonic_s() + deadline_s
-        info = self._started(min(OPEN_S, deadline_s), cancel)
+        info = self._started(min(until_s, self._monotonic_s() + OPEN_S), cancel)
         self._speed_up()
         failed = 0
         while not cancel.is_set():
@@ -182,31 +142,17 @@ class SfmReader:
     def _transfer(
         self, info: DeviceInfo, size: int, cancel: Event, progress: Callable[[Progress], None]
     ) -> FingerImage | Cancelled:
-        """Receive the image; a garbled one is read once more, it is still in the module."""
-        try:
-            pixels = self._received(size, cancel, progress)
-        except Trouble as trouble:
-            again_s = self._monotonic_s() + OPEN_S
-            if not _is_garbled(trouble) or not self._line.quiet(again_s):
-                raise
-            reply = self._require(Packet(Command.READ_IMAGE))
-            pixels = self._received(reply.size, cancel, progress)
-        if pixels is None:
-            return Cancelled()
-        return FingerImage(pixels, self._ppi, 8, info)
+        def read_again() -> Gray | None:
+            return self._received(self._require(Packet(Command.READ_IMAGE)).size, cancel, progress)
+
+        pixels = self._once_more(lambda: self._received(size, cancel, progress), read_again)
+        return Cancelled() if pixels is None else FingerImage(pixels, self._ppi, 8, info)
 
     def _received(self, size: int, cancel: Event, progress: Callable[[Progress], None]) -> Gray | None:
-        shown_s = self._monotonic_s()
+        def rows(data: bytearray) -> Gray:
+            return self._pixels(data, max(0, len(data) - IMAGE_HEADER_BYTES) // self._width)
 
-        def grown(data: bytearray) -> None:
-            nonlocal shown_s
-            now_s = self._monotonic_s()
-            rows = (len(data) - IMAGE_HEADER_BYTES) // self._width
-            if rows > 0 and (now_s - shown_s >= PROGRESS_S or rows == self._height):
-                shown_s = now_s
-                progress(Progress(self._pixels(data, rows), self._height))
-
-        data = self._line.data(size, self._baud, cancel, grown)
+        data = self._line.data(size, self._baud, cancel, Rows(rows, self._height, progress, self._monotonic_s))
         if data is None:
             return None
         self._check_header(data)
@@ -226,68 +172,55 @@ class SfmReader:
 
     def _pixels(self, data: bytes | bytearray, rows: int) -> Gray:
         """(rows, width) uint8 of an image with its header."""
-        end = IMAGE_HEADER_BYTES + rows * self._width
-        pixels: npt.NDArray[np.uint8] = np.frombuffer(bytearray(data[IMAGE_HEADER_BYTES:end]), dtype=np.uint8)
-        return pixels.reshape(rows, self._width)
+        return shaped(data[IMAGE_HEADER_BYTES : IMAGE_HEADER_BYTES + rows * self._width], self._width)
 
-    def _started(self, limit_s: float, cancel: Event = NO_CANCEL) -> DeviceInfo:
-        """The running session, or a new one with a module found within `limit_s`."""
-        until_s = self._monotonic_s() + limit_s
+    def _started(self, until_s: float, cancel: Event = NO_CANCEL) -> DeviceInfo:
+        """The running session, or a new one with a module found by `until_s`."""
         if self._info is not None and self._link.is_open:
             if not self._line.quiet(until_s):
                 raise Trouble(Busy(self._info))
             return self._info
-        status = self._find_baud(until_s, cancel)
-        if status.param == ModuleStatus.WAITING:
+
+        def status(timeout_s: float) -> Packet | None:
+            return self._line.ask(Packet(Command.STATUS), timeout_s, cancel)
+
+        told = self._answered(until_s, cancel, status, PROBE_S)
+        self._expect(told, Result.SUCCESS)
+        if told.param == ModuleStatus.WAITING:
             self._stop_scan()
-        if self._found_baud is None:
-            self._found_baud = self._baud
-        self._info = self._learn()
+        self._found_baud = self._found_baud or self._baud
+        self._info = self._learn(until_s)
         return self._info
 
-    def _find_baud(self, until_s: float, cancel: Event) -> Packet:
-        """Ask for the status at each speed until it is told; twice around, for a module that is starting."""
-        heard = b""
-        self._line.restart()
-        candidates = list(dict.fromkeys((self._baud, *BAUDS)))
-        for baud in (*candidates, *candidates):
-            self._link.open(baud)
-            left_s = until_s - self._monotonic_s()
-            if left_s <= 0 or cancel.is_set():
-                break
-            status = self._line.ask(Packet(Command.STATUS), min(PROBE_S, left_s), cancel)
-            if status is not None:
-                self._expect(status, Result.SUCCESS)
-                self._baud = baud
-                return status
-            heard = heard or self._line.heard
-            if diagnose(self._link.port, self._line.heard).fault is Fault.WRONG_DEVICE:
-                heard = self._line.heard
-                break
-        raise Trouble(diagnose(self._link.port, heard))
-
-    def _learn(self) -> DeviceInfo:
+    def _learn(self, until_s: float) -> DeviceInfo:
         """Names from the module; whole grey images and a word when the finger was read, until close."""
-        port = self._link.port
-        firmware = self._read(Parameter.FIRMWARE).to_bytes(4, "little").decode("ascii", errors="replace")
+        firmware = self._read(Parameter.FIRMWARE, until_s).to_bytes(4, "little").decode("ascii", errors="replace")
         shown = "".join(sign for sign in firmware if sign.isprintable()).strip()
-        serial = str(self._read(Parameter.SERIAL_NUMBER))
-        model = options.text(self._settings, "model", "SFM5020")
-        info = DeviceInfo(Role.FINGERPRINT, model, port, serial, shown, simulated(port))
+        serial = str(self._read(Parameter.SERIAL_NUMBER, until_s))
+        info = self._named(serial, shown)
         for number, wanted in ((Parameter.IMAGE_FORMAT, GRAY), (Parameter.SEND_SCAN_SUCCESS, ON)):
-            held = self._read(number)
+            held = self._read(number, until_s)
             if held != wanted:
-                self._require(_write(number, wanted))
+                self._require(_write(number, wanted), until_s)
                 self._found.setdefault(number, held)
         return info
 
-    def _put_back(self) -> None:
-        if not self._line.quiet(self._monotonic_s() + 1.0):
-            return
+    def _named(self, serial: str = "", firmware: str = "") -> DeviceInfo:
+        port = self._link.port
+        model = options.text(self._settings, "model", "SFM5020")
+        return DeviceInfo(Role.FINGERPRINT, model, port, serial, firmware, simulated(port))
+
+    def _is_changed(self) -> bool:
+        return bool(self._found) or (self._found_baud is not None and self._found_baud != self._baud)
+
+    def _put_back(self, until_s: float) -> None:
+        self._started(until_s)
         for number, value in self._found.items():
             self._line.ask(_write(number, value))
         if self._found_baud is not None and self._found_baud != self._baud:
             self._change_baud(self._found_baud)
+        self._info = None
+        self._found.clear()
 
     def _speed_up(self) -> None:
         """The high speed, where the module agrees; kept until close."""
@@ -320,36 +253,29 @@ class SfmReader:
                 return
         raise self._fault(Fault.SILENT, "after the change of speed")
 
-    def _read(self, number: Parameter) -> int:
-        return self._require(Packet(Command.READ_PARAMETER, flag=number)).size
+    def _read(self, number: Parameter, until_s: float = float("inf")) -> int:
+        return self._require(Packet(Command.READ_PARAMETER, flag=number), until_s).size
 
-    def _require(self, request: Packet) -> Packet:
+    def _require(self, request: Packet, until_s: float = float("inf")) -> Packet:
         """The module's success, asked once more when no answer came."""
         heard = b""
         for _ in range(2):
-            reply = self._line.ask(request, ANSWER_S)
+            reply = self._line.ask(request, max(0.0, min(ANSWER_S, until_s - self._monotonic_s())))
             if reply is not None:
                 self._expect(reply, Result.SUCCESS)
                 return reply
             heard += self._line.heard
-        raise Trouble(diagnose(self._link.port, heard))
+        raise Trouble(self._diagnosis(heard))
 
     def _expect(self, reply: Packet, *results: Result) -> None:
         if reply.flag in results:
             return
-        if reply.flag == Result.BUSY and self._info is not None:
-            raise Trouble(Busy(self._info))
+        if reply.flag == Result.BUSY:
+            raise Trouble(Busy(self._info or self._named()))
         if reply.flag == Result.LOCKED:
             raise self._fault(Fault.PASSWORD)
         raise self._fault(Fault.REFUSED, f"request {reply.command:02X}: {result_name(reply.flag)}")
 
-    def _fault(self, fault: Fault, detail: str = "") -> Trouble:
-        return Trouble(Faulted(self._link.port, fault, detail))
-
 
 def _write(number: Parameter, value: int) -> Packet:
     return Packet(Command.WRITE_PARAMETER, size=value, flag=number)
-
-
-def _is_garbled(trouble: Trouble) -> bool:
-    return isinstance(trouble.status, Faulted) and trouble.status.fault is Fault.GARBLED

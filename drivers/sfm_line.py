@@ -8,28 +8,25 @@ from collections.abc import Callable
 from threading import Event
 
 from drivers.api import NO_CANCEL, Fault, Faulted
-from drivers.ef01_line import HEARD_LIMIT, IDLE_S, QUIET_S
 from drivers.link import Link
+from drivers.reader import GATHER_S, HEARD_LIMIT, IDLE_S, TransferLine
 from drivers.strangers import speaks_text
 from drivers.trace import Direction
 from drivers.trouble import Trouble
 from protocols.sfm import Data, EndOfData, Packet, Part, Result, reply_stream
 
-ANSWER_S = 0.5
-GATHER_S = 0.02
+ANSWER_S = 0.8
 OTHER_READERS = (b"\xef\x01", b"\x55\xaa", b"\x5a\xa5", b"\xf5")
 """How the answers of readers with other protocols begin."""
 
 
-class SfmLine:
-    """One module. `heard` is the beginning of the last answer's raw bytes."""
+class SfmLine(TransferLine):
+    """One module."""
 
     def __init__(self, link: Link) -> None:
-        self.link = link
-        self.heard = b""
+        super().__init__(link)
         self._stream = reply_stream()
         self._parts: deque[Part] = deque()
-        self._transferring = False
 
     def ask(self, request: Packet, timeout_s: float = ANSWER_S, cancel: Event = NO_CANCEL) -> Packet | None:
         """The first reply to this request; None when none came in time."""
@@ -53,21 +50,6 @@ class SfmLine:
                     return part
             if cancel.is_set() or not self._receive(until_s, cancel, 0.0):
                 return None
-
-    def quiet(self, until_s: float) -> bool:
-        """Let an abandoned transfer run out; False when it still runs at `until_s`."""
-        while self._transferring:
-            now_s = self.link.monotonic_s()
-            if now_s >= until_s:
-                return False
-            dropped = self.link.read(now_s + QUIET_S, traced=False)
-            self._transferring = bool(dropped)
-            self.link.note(Direction.RECEIVED, b"", len(dropped))
-        return True
-
-    def restart(self) -> None:
-        """The port was opened anew: nothing runs on it."""
-        self._transferring = False
 
     def data(self, size: int, baud: int, cancel: Event, grown: Callable[[bytearray], None]) -> bytes | None:
         """The `size` bytes that the last reply announced, or None on cancel; Trouble when they do not arrive whole.

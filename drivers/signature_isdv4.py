@@ -6,48 +6,40 @@ A tablet without a pen over it is silent, so `check` asks it again when nothing 
 import time
 from collections.abc import Callable
 from threading import Event
-from typing import TypeVar
 
 from drivers import options
 from drivers.api import (
     NO_CANCEL,
-    Busy,
-    Cancelled,
     DeviceInfo,
-    DeviceStatus,
     Disconnected,
     DriverSettings,
     Fault,
     Faulted,
-    NotCaptured,
     PadSize,
     PenPoint,
-    Ready,
     Role,
-    TimedOut,
 )
-from drivers.link import Line, Link, simulated
+from drivers.link import Line, simulated
+from drivers.pad import GATHER_S, PadDriver
 from drivers.strangers import speaks_text
 from drivers.trace import Direction
-from drivers.trouble import OneThread, Trouble
+from drivers.trouble import Trouble
 from protocols import isdv4
 from protocols.isdv4 import Capabilities, Command, Pen
-
-T = TypeVar("T")
 
 BAUDS = (38_400, 19_200)
 QUIET_S = 0.03
 STOPPING_S = 0.25
 """How long points may still come after a stop."""
 ANSWER_S = 0.4
-GATHER_S = 0.01
 FRESH_S = 1.0
+IDLE_S = 3.0
 HEARD_LIMIT = 64
 GARBLED_BYTES = 90
 """So many stray bytes without one packet between them are no tablet."""
 
 
-class Isdv4Pad:
+class Isdv4Pad(PadDriver):
     """A SignaturePad. Options: points_per_mm (100 as the Linux drivers take it: unsure), width_mm, height_mm.
 
     The size is the tablet's own; the two options stand in until it was asked. Raw y is taken to grow downwards.
@@ -55,8 +47,7 @@ class Isdv4Pad:
 
     def __init__(self, settings: DriverSettings, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._bauds = tuple(dict.fromkeys((settings.baud or BAUDS[0], *BAUDS)))
-        self._link = Link(settings.port, Line(self._bauds[0]), monotonic_s)
-        self._monotonic_s = monotonic_s
+        super().__init__(settings.port, Line(self._bauds[0]), monotonic_s)
         self._per_mm = options.integer(settings, "points_per_mm", 100)
         self._width_mm = options.integer(settings, "width_mm", 246)
         self._height_mm = options.integer(settings, "height_mm", 184)
@@ -68,12 +59,6 @@ class Isdv4Pad:
         self._heard_s = 0.0
         self._last_s = 0.0
         self._near = self._erases = False
-        self._points: list[PenPoint] = []
-        self._thread = OneThread()
-        self.trace = self._link.trace
-
-    def open(self) -> DeviceStatus:
-        return self.check()
 
     def close(self) -> None:
         """Stop the points, and leave the port."""
@@ -88,44 +73,18 @@ class Isdv4Pad:
             self._points.clear()
             self._link.close()
 
-    def check(self) -> DeviceStatus:
-        def look() -> DeviceStatus:
-            self._receive(self._monotonic_s(), NO_CANCEL)
-            if self._monotonic_s() - self._heard_s > FRESH_S:
-                self._tablet = self._asked()
-            return Ready(self._info())
-
-        return self._guarded(look)
-
     def size(self) -> PadSize:
         if self._tablet is None:
             return PadSize(self._width_mm, self._height_mm, self._per_mm)
         return PadSize(self._tablet.x_max / self._per_mm, self._tablet.y_max / self._per_mm, self._per_mm)
 
-    def read(self, deadline_s: float, cancel: Event = NO_CANCEL) -> tuple[PenPoint, ...] | NotCaptured:
-        return self._guarded(lambda: self._read(deadline_s, cancel))
+    def _start(self) -> None:
+        if self._tablet is None or not self._link.is_open:
+            self._tablet = self._found()
 
-    def _read(self, deadline_s: float, cancel: Event) -> tuple[PenPoint, ...] | TimedOut | Cancelled:
-        until_s = self._monotonic_s() + deadline_s
-        self._receive(self._monotonic_s(), cancel)
-        while not self._points:
-            if cancel.is_set():
-                return Cancelled()
-            if self._monotonic_s() >= until_s:
-                return TimedOut()
-            self._receive(until_s, cancel)
-        points, self._points = tuple(self._points), []
-        return points
-
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            if self._tablet is None or not self._link.is_open:
-                self._tablet = self._found()
-            return work()
-        except Trouble as trouble:
-            self._tablet = None
-            return trouble.status
+    def _forget(self, status: Disconnected | Faulted) -> None:
+        del status
+        self._tablet = None
 
     def _found(self) -> Capabilities:
         """Ask at both speeds; the first garbage heard tells what is there when neither is answered."""
@@ -206,7 +165,15 @@ class Isdv4Pad:
             kept = frame[:1] if isinstance(report, Pen) else frame
             self._link.note(Direction.RECEIVED, kept, len(frame) - len(kept))
 
-    def _info(self) -> DeviceInfo:
+    def _idle(self) -> None:
+        """Ask a tablet that may have lost its power alone and streams no more; rarely, as points stop for it."""
+        if self._monotonic_s() - self._heard_s > IDLE_S:
+            self._tablet = self._asked()
+
+    def _known(self) -> DeviceInfo:
+        """Who the tablet is; one that was silent for a while is asked, as a tablet without a pen is."""
+        if self._monotonic_s() - self._heard_s > FRESH_S:
+            self._tablet = self._asked()
         port = self._link.port
         version = f"{self._tablet.version >> 8}.{self._tablet.version & 0xFF}" if self._tablet else ""
         return DeviceInfo(Role.SIGNATURE, "Wacom ISDv4", port, "", version, simulated(port))

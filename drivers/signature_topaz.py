@@ -6,53 +6,32 @@ The pad says nothing until a pen comes near, so an open port is all that `check`
 import time
 from collections.abc import Callable
 from threading import Event
-from typing import TypeVar
 
 from drivers import options
-from drivers.api import (
-    NO_CANCEL,
-    Busy,
-    Cancelled,
-    DeviceInfo,
-    DeviceStatus,
-    Disconnected,
-    DriverSettings,
-    Fault,
-    Faulted,
-    NotCaptured,
-    PadSize,
-    PenPoint,
-    Ready,
-    Role,
-    TimedOut,
-)
-from drivers.link import Line, Link, simulated
+from drivers.api import DeviceInfo, DriverSettings, Fault, PadSize, PenPoint, Role
+from drivers.link import Line, simulated
+from drivers.pad import GATHER_S, PadDriver
 from drivers.strangers import speaks_text
 from drivers.trace import Direction
-from drivers.trouble import OneThread, Trouble
 from protocols import topaz
-
-T = TypeVar("T")
 
 BAUD = 19_200
 PARITY = "O"
 POINT_S = topaz.LENGTH * 11 / BAUD
-GATHER_S = 0.01
 MM_PER_INCH = 25.4
 FULL_PRESSURE = 0x3FF
 GARBLED_BYTES = 50
 """So many stray bytes without one report between them are no pad."""
 
 
-class TopazPad:
+class TopazPad(PadDriver):
     """A SignaturePad. Options: dpi and the active raw box left, right, top, bottom.
 
     Raw y is taken to grow downwards; no public document says so (unsure).
     """
 
     def __init__(self, settings: DriverSettings, monotonic_s: Callable[[], float] = time.monotonic) -> None:
-        self._link = Link(settings.port, Line(settings.baud or BAUD, PARITY), monotonic_s)
-        self._monotonic_s = monotonic_s
+        super().__init__(settings.port, Line(settings.baud or BAUD, PARITY), monotonic_s)
         self._left = options.integer(settings, "left", 500)
         self._right = options.integer(settings, "right", 2650)
         self._top = options.integer(settings, "top", 700)
@@ -63,54 +42,21 @@ class TopazPad:
         self._pressure = 1.0
         self._last_s = 0.0
         self._model, self._serial = "Topaz", ""
-        self._points: list[PenPoint] = []
-        self._thread = OneThread()
-        self.trace = self._link.trace
-
-    def open(self) -> DeviceStatus:
-        return self.check()
 
     def close(self) -> None:
         self._thread.check()
         self._points.clear()
         self._link.close()
 
-    def check(self) -> DeviceStatus:
-        def look() -> DeviceStatus:
-            self._receive(self._monotonic_s(), NO_CANCEL)
-            return Ready(self._info())
-
-        return self._guarded(look)
-
     def size(self) -> PadSize:
         width, height = self._right - self._left, self._bottom - self._top
         return PadSize(width * self._mm_per_unit, height * self._mm_per_unit, 1 / self._mm_per_unit)
 
-    def read(self, deadline_s: float, cancel: Event = NO_CANCEL) -> tuple[PenPoint, ...] | NotCaptured:
-        return self._guarded(lambda: self._read(deadline_s, cancel))
-
-    def _read(self, deadline_s: float, cancel: Event) -> tuple[PenPoint, ...] | TimedOut | Cancelled:
-        until_s = self._monotonic_s() + deadline_s
-        self._receive(self._monotonic_s(), cancel)
-        while not self._points:
-            if cancel.is_set():
-                return Cancelled()
-            if self._monotonic_s() >= until_s:
-                return TimedOut()
-            self._receive(until_s, cancel)
-        points, self._points = tuple(self._points), []
-        return points
-
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            if not self._link.is_open:
-                self._link.open()
-                self._finder.reset()
-                self._stray = 0
-            return work()
-        except Trouble as trouble:
-            return trouble.status
+    def _start(self) -> None:
+        if not self._link.is_open:
+            self._link.open()
+            self._finder.reset()
+            self._stray = 0
 
     def _receive(self, until_s: float, cancel: Event) -> None:
         data = self._link.read(until_s, cancel, GATHER_S, traced=False)
@@ -130,7 +76,7 @@ class TopazPad:
         self._stray = 0 if reports else self._stray + self._finder.garbage_bytes - garbage_before
         if self._stray >= GARBLED_BYTES:
             self._stray = 0
-            raise Trouble(Faulted(self._link.port, Fault.WRONG_DEVICE if speaks_text(data) else Fault.GARBLED))
+            raise self._fault(Fault.WRONG_DEVICE if speaks_text(data) else Fault.GARBLED)
 
     def _point(self, position: topaz.Position, time_s: float) -> PenPoint:
         self._last_s = max(self._last_s, time_s)
@@ -148,6 +94,6 @@ class TopazPad:
             kept = frame[:1] if secret else frame
             self._link.note(Direction.RECEIVED, kept, len(frame) - len(kept))
 
-    def _info(self) -> DeviceInfo:
+    def _known(self) -> DeviceInfo:
         port = self._link.port
         return DeviceInfo(Role.SIGNATURE, self._model, port, self._serial, simulated=simulated(port))

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from drivers.api import (
     NO_CANCEL,
-    Busy,
     Cancelled,
     DeviceInfo,
     DeviceStatus,
@@ -21,15 +20,16 @@ from drivers.api import (
     TemperatureSample,
     TimedOut,
 )
-from drivers.link import Line, Link, simulated
+from drivers.link import Line, simulated
+from drivers.serial_driver import SerialDriver
 from drivers.strangers import speaks_text
-from drivers.trouble import OneThread, Trouble
+from drivers.trouble import Trouble
 from protocols import mcu90615
 
 T = TypeVar("T")
 
 BAUDS = (9_600, 115_200)
-PROBE_S = 0.6
+PROBE_S = 0.75
 """Readings come about every 70 ms."""
 CHECK_S = 1.0
 STALLED_S = 0.5
@@ -37,18 +37,15 @@ SENSOR_RANGE_C = (-70.0, 380.0)
 """What a Melexis MLX90614 can measure; a broken one answers beyond it."""
 
 
-class Mcu90615Sensor:
+class Mcu90615Sensor(SerialDriver):
     """A TemperatureSensor."""
 
     def __init__(self, settings: DriverSettings, monotonic_s: Callable[[], float] = time.monotonic) -> None:
-        self._link = Link(settings.port, Line(settings.baud or BAUDS[0]), monotonic_s)
-        self._monotonic_s = monotonic_s
+        super().__init__(settings.port, Line(settings.baud or BAUDS[0]), monotonic_s)
         self._bauds = tuple(dict.fromkeys((self._link.line.baud, *BAUDS)))
         self._finder = mcu90615.reading_finder()
         self._heard = bytearray()
         self._info: DeviceInfo | None = None
-        self._thread = OneThread()
-        self.trace = self._link.trace
 
     def open(self) -> DeviceStatus:
         return self._guarded(lambda: Ready(self._started(NO_CANCEL)))
@@ -69,8 +66,7 @@ class Mcu90615Sensor:
         return self._guarded(look)
 
     def read(self, deadline_s: float, cancel: Event = NO_CANCEL) -> TemperatureSample | NotCaptured:
-        result = self._guarded(lambda: self._read(deadline_s, cancel))
-        return Cancelled() if cancel.is_set() and isinstance(result, Faulted) else result
+        return self._captured(lambda: self._read(deadline_s, cancel), cancel)
 
     def _read(self, deadline_s: float, cancel: Event) -> TemperatureSample | TimedOut | Cancelled:
         until_s = self._monotonic_s() + deadline_s
@@ -84,13 +80,9 @@ class Mcu90615Sensor:
             raise Trouble(self._diagnosis())
         return TimedOut()
 
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            return work()
-        except Trouble as trouble:
-            self._info = None
-            return trouble.status
+    def _forget(self, status: Disconnected | Faulted) -> None:
+        del status
+        self._info = None
 
     def _started(self, cancel: Event, until_s: float = float("inf")) -> DeviceInfo:
         """Who answers; asked for readings at each speed when nobody did yet."""

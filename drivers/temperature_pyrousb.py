@@ -16,7 +16,6 @@ from pymodbus.pdu.register_message import ReadInputRegistersRequest, WriteSingle
 from drivers import options
 from drivers.api import (
     NO_CANCEL,
-    Busy,
     Cancelled,
     DeviceInfo,
     DeviceStatus,
@@ -30,9 +29,10 @@ from drivers.api import (
     TemperatureSample,
     TimedOut,
 )
-from drivers.link import Line, Link, simulated
+from drivers.link import Line, simulated
+from drivers.serial_driver import SerialDriver
 from drivers.strangers import speaks_text
-from drivers.trouble import OneThread, Trouble
+from drivers.trouble import Trouble
 from protocols import pyrousb
 from protocols.errors import BadFrame
 from protocols.pyrousb import Measurement, RegisterMap, Status
@@ -42,6 +42,7 @@ T = TypeVar("T")
 BAUD = 9_600
 ANSWER_S = 0.3
 """A reply takes 20 ms and the line about as long again."""
+CHECK_S = 1.9
 STALLED_S = 0.5
 PERIOD_S = 0.25
 """The sensor's response time: asked more often, it tells one measurement twice (unsure for OS-MINIUSB)."""
@@ -50,7 +51,7 @@ HEARD_LIMIT = 64
 OUT_OF_RANGE = Status.SENSOR_COLD | Status.SENSOR_HOT | Status.MEASUREMENT_ERROR
 
 
-class PyroUsbSensor:
+class PyroUsbSensor(SerialDriver):
     """A TemperatureSensor; `ambient_c` is the temperature of the sensor's head.
 
     Options: slave (1), emissivity in ten-thousandths (9800, skin; 0 leaves what the sensor has), map (pyrousb or
@@ -58,8 +59,7 @@ class PyroUsbSensor:
     """
 
     def __init__(self, settings: DriverSettings, monotonic_s: Callable[[], float] = time.monotonic) -> None:
-        self._link = Link(settings.port, Line(settings.baud or BAUD), monotonic_s)
-        self._monotonic_s = monotonic_s
+        super().__init__(settings.port, Line(settings.baud or BAUD), monotonic_s)
         self._slave = options.integer(settings, "slave", pyrousb.FACTORY_SLAVE)
         self._emissivity = options.integer(settings, "emissivity", SKIN_EMISSIVITY)
         chosen = options.text(settings, "map", "")
@@ -70,8 +70,6 @@ class PyroUsbSensor:
         self._heard = b""
         self._known: tuple[DeviceInfo, RegisterMap] | None = None
         self._next_s = 0.0
-        self._thread = OneThread()
-        self.trace = self._link.trace
 
     def open(self) -> DeviceStatus:
         return self.check()
@@ -83,7 +81,7 @@ class PyroUsbSensor:
 
     def check(self) -> DeviceStatus:
         def look() -> DeviceStatus:
-            until_s = self._monotonic_s() + 4 * ANSWER_S
+            until_s = self._monotonic_s() + CHECK_S
             info, layout = self._started(until_s, NO_CANCEL)
             self._measure(layout, until_s, NO_CANCEL)
             return Ready(info)
@@ -91,8 +89,7 @@ class PyroUsbSensor:
         return self._guarded(look)
 
     def read(self, deadline_s: float, cancel: Event = NO_CANCEL) -> TemperatureSample | NotCaptured:
-        result = self._guarded(lambda: self._read(deadline_s, cancel))
-        return Cancelled() if cancel.is_set() and isinstance(result, Faulted) else result
+        return self._captured(lambda: self._read(deadline_s, cancel), cancel)
 
     def _read(self, deadline_s: float, cancel: Event) -> TemperatureSample | TimedOut | Cancelled:
         until_s = self._monotonic_s() + deadline_s
@@ -114,13 +111,9 @@ class PyroUsbSensor:
         self._next_s = now_s + PERIOD_S
         return TemperatureSample(seen.unfiltered_deci_c / 10, seen.sensor_deci_c / 10, now_s, info)
 
-    def _guarded(self, work: Callable[[], T]) -> T | Disconnected | Faulted | Busy:
-        self._thread.check()
-        try:
-            return work()
-        except Trouble as trouble:
-            self._known = None
-            return trouble.status
+    def _forget(self, status: Disconnected | Faulted) -> None:
+        del status
+        self._known = None
 
     def _started(self, until_s: float, cancel: Event) -> tuple[DeviceInfo, RegisterMap]:
         """Who answers and by which map, with its emissivity set."""
@@ -132,7 +125,7 @@ class PyroUsbSensor:
             (known for known in pyrousb.MAPS.values() if who.type_number in known.types), None
         )
         if layout is None:
-            raise self._trouble(Fault.WRONG_DEVICE, f"type {who.type_number}")
+            raise self._fault(Fault.WRONG_DEVICE, f"type {who.type_number}")
         if self._emissivity:
             self._write(layout.emissivity_until_off, self._emissivity, until_s, cancel)
         model = layout.types.get(who.type_number, f"type {who.type_number}")
@@ -145,14 +138,14 @@ class PyroUsbSensor:
         registers = self._registers(layout.filtered, pyrousb.MEASUREMENT_COUNT, until_s, cancel)
         seen = self._understood(pyrousb.measurement, registers)
         if seen.status & OUT_OF_RANGE:
-            raise self._trouble(Fault.SENSOR_ABNORMAL, f"status {seen.status:04X}")
+            raise self._fault(Fault.SENSOR_ABNORMAL, f"status {seen.status:04X}")
         return seen
 
     def _understood(self, meaning: Callable[[Sequence[int]], T], registers: Sequence[int]) -> T:
         try:
             return meaning(registers)
         except BadFrame as wrong:
-            raise self._trouble(Fault.GARBLED, str(wrong)) from wrong
+            raise self._fault(Fault.GARBLED, str(wrong)) from wrong
 
     def _identity(self, until_s: float, cancel: Event) -> Sequence[int]:
         """By function 04, so that the late answer to a measurement, which has no name on it, is not taken for it."""
@@ -182,7 +175,7 @@ class PyroUsbSensor:
 
             reply = self._link.exchange(frame, answer, min(until_s, now_s + ANSWER_S), cancel)
             if isinstance(reply, ExceptionResponse):
-                raise self._trouble(Fault.REFUSED, f"exception {reply.exception_code}")
+                raise self._fault(Fault.REFUSED, f"exception {reply.exception_code}")
             if reply is not None:
                 return reply
             if cancel.is_set() or self._monotonic_s() >= until_s:
@@ -190,22 +183,23 @@ class PyroUsbSensor:
 
     def _decoded(self, received: bytearray, request: ModbusPDU) -> ModbusPDU | None:
         """The reply to `request` in what was received, once it is whole."""
-        try:
-            used, reply = self._framer.handleFrame(bytes(received), 0, 0)
-        except ModbusException:
-            received.clear()
-            return None
-        del received[:used]
-        if reply is None or reply.dev_id != request.dev_id or reply.function_code & 0x7F != request.function_code:
-            return None
-        return reply
+        while received:
+            try:
+                used, reply = self._framer.handleFrame(bytes(received), 0, 0)
+            except ModbusException:
+                received.clear()
+                return None
+            del received[:used]
+            if reply is None and not used:
+                return None
+            named = None if reply is None else (reply.dev_id, reply.function_code & 0x7F)
+            if named == (request.dev_id, request.function_code):
+                return reply
+        return None
 
     def _diagnosis(self) -> Trouble:
         if not self._heard:
-            return self._trouble(Fault.SILENT)
+            return self._fault(Fault.SILENT)
         if speaks_text(self._heard):
-            return self._trouble(Fault.WRONG_DEVICE, "sends text")
-        return self._trouble(Fault.GARBLED)
-
-    def _trouble(self, fault: Fault, detail: str = "") -> Trouble:
-        return Trouble(Faulted(self._link.port, fault, detail))
+            return self._fault(Fault.WRONG_DEVICE, "sends text")
+        return self._fault(Fault.GARBLED)

@@ -73,16 +73,6 @@ class Vc0706Line:
             self.alive_s = self.link.monotonic_s()
         return found
 
-    def must(self, request: Request, until_s: float, cancel: Event = NO_CANCEL) -> bytes:
-        """The data of the camera's answer; Trouble when there is none or it refuses."""
-        reply = self.ask(request, until_s, cancel)
-        if reply is None:
-            raise Trouble(self.diagnosis())
-        if reply.status != Status.OK:
-            detail = f"command {request.command:02X}: status {reply.status}"
-            raise Trouble(Faulted(self.link.port, Fault.REFUSED, detail))
-        return reply.data
-
     def wait_for_start(self, until_s: float, cancel: Event) -> bool:
         """Let the camera tell its boot text to the end; part of it may have come with the answer to the reset."""
         told = self.heard
@@ -148,8 +138,8 @@ class Vc0706Line:
     def diagnosis(self) -> Faulted:
         """What it means that no answer was understood."""
         port = self.link.port
-        if not self.heard:
-            return Faulted(port, Fault.SILENT)
-        if speaks_text(self.heard) and b"Init" not in self.heard and b"VC07" not in self.heard:
+        if not self.heard or b"Init" in self.heard or b"VC07" in self.heard:
+            return Faulted(port, Fault.SILENT)  # no more than the text of its own start
+        if speaks_text(self.heard):
             return Faulted(port, Fault.WRONG_DEVICE, "sends text")
         return Faulted(port, Fault.GARBLED)

@@ -109,6 +109,8 @@ class Sfm:
             match part:
                 case Packet() if part.command in HOST_SENDS:
                     self._announced, self._received = part, bytearray()
+                case Packet() if Fault.PASSWORD_LOST in self._faults:
+                    outs.append(self._reply(part, Result.LOCKED))  # a locked module tells nothing else: unsure
                 case Packet():
                     outs += self._take(part, now_s)
                 case Data():
@@ -144,8 +146,6 @@ class Sfm:
     def _refusal(self, request: Packet) -> Result | None:
         if self._scan is not None or Fault.STUCK_BUSY in self._faults:
             return Result.BUSY
-        if Fault.PASSWORD_LOST in self._faults:
-            return Result.LOCKED
         if request.command == Command.VERIFY_BY_SCAN and not self._library.of(request.param):
             return Result.NOT_FOUND
         if request.command in HOST_SENDS or request.command == Command.ENROLL_BY_SCAN:

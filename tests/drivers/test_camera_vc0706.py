@@ -12,6 +12,7 @@ import pytest
 
 from drivers.api import (
     Absence,
+    Busy,
     Cancelled,
     Disconnected,
     DriverSettings,
@@ -137,7 +138,7 @@ def test_a_picture_goes_on_over_calls_that_are_too_short_for_it() -> None:
         driver.open()
         assert driver.read(0.03) == TimedOut()
         assert isinstance(patient(driver), Frame)
-        assert device.asked.count(LENGTH) == 1
+        assert device.asked.count(LENGTH) == 2, "of one picture, asked twice as no sum covers it"
         assert all(device.asked.count(chunk) == 1 for chunk in reads(jpeg()))
 
 
@@ -205,8 +206,15 @@ def test_bytes_that_are_no_jpeg_are_no_frame() -> None:
 def test_a_camera_that_refuses_says_with_which_status() -> None:
     with camera(jpeg()) as (device, driver):
         driver.open()
+        device.script[STOP] = [bytes.fromhex("7600360500")]
+        assert driver.read(2.0) == Faulted(device.port, Fault.REFUSED, "command 36: status 5")
+
+
+def test_a_camera_that_cannot_now_is_busy() -> None:
+    with camera(jpeg()) as (device, driver):
+        driver.open()
         device.script[STOP] = [bytes.fromhex("7600360400")]
-        assert driver.read(2.0) == Faulted(device.port, Fault.REFUSED, "command 36: status 4")
+        assert isinstance(driver.read(2.0), Busy)
 
 
 @pytest.mark.parametrize(
