@@ -29,6 +29,8 @@ GRAY = 0x88
 """Two middle grey pixels of EF01, one of SFM."""
 TEXT = re.compile(rb"[\r\n -~]{12,}")
 """A pen's packets have a byte above 7F among any nine, so this is another device's text."""
+LONGEST_REPLY = 16
+"""A version of eleven signs, with room."""
 MIDDLE = 1500, 1400
 FULL = 0x200
 
@@ -103,11 +105,16 @@ _LONGEST_ACK = 47
 
 @dataclass(slots=True)
 class _Sfm:
+    """One sum of eight bits is soon met among pixels, so a packet must answer what was asked."""
+
     secret: bool = False
+    asked: int = -1
 
     def sent(self, data: bytes) -> bytes:
         for _, part in sfm.request_stream().pieces(data):
-            self.secret = self.secret or (isinstance(part, sfm.Packet) and part.command in _SFM_PERSONAL)
+            if isinstance(part, sfm.Packet):
+                self.asked = part.command
+                self.secret = self.secret or part.command in _SFM_PERSONAL
         return data[: sfm.LENGTH] + _zeros(data[sfm.LENGTH :])
 
     def received(self, data: bytes) -> bytes:
@@ -116,7 +123,7 @@ class _Sfm:
     def _piece(self, piece: bytes, part: sfm.Part | None) -> bytes:
         match part:
             case sfm.Packet():
-                return piece
+                return piece if part.command == self.asked or not self.secret else _zeros(piece)
             case sfm.Data():
                 self.secret = True
                 kept = _sfm_header(piece)
@@ -150,9 +157,13 @@ def _sfm_header(data: bytes) -> bytes:
 
 @dataclass(slots=True)
 class _Vc0706:
-    """Of a picture its tables and its end stay; each picture gets its own neutral byte, the same one its own again."""
+    """Of a picture its tables and its end stay; each picture gets its own neutral byte, the same one its own again.
+
+    Nothing sums up a reply, so among pictures one must be short and answer what was asked.
+    """
 
     chunk: vc0706.FrameRead | None = None
+    asked: int = -1
     secret: bool = False
     seen: dict[bytes, int] = field(default_factory=dict)
     fill: int = 0
@@ -160,7 +171,10 @@ class _Vc0706:
     def sent(self, data: bytes) -> bytes:
         self.chunk = None
         for _, request in vc0706.request_finder().pieces(data):
-            if request is not None and request.command == vc0706.Command.READ_FRAME:
+            if request is None:
+                continue
+            self.asked = request.command
+            if request.command == vc0706.Command.READ_FRAME:
                 self.secret = True
                 try:
                     self.chunk = vc0706.FrameRead.unpack(request.args)
@@ -176,8 +190,15 @@ class _Vc0706:
             whole = len(content) == self.chunk.length
             neutral = self._picture(content, self.chunk.start) if whole else _zeros(content)
             return around + neutral + (rest if rest == around else _zeros(rest))
-        replies = vc0706.reply_finder().pieces(data)
-        return b"".join(_zeros(piece) if reply is None and self.secret else piece for piece, reply in replies)
+        return b"".join(
+            piece if self._harmless(reply) else _zeros(piece) for piece, reply in vc0706.reply_finder().pieces(data)
+        )
+
+    def _harmless(self, reply: vc0706.Reply | None) -> bool:
+        if not self.secret:
+            return True
+        length = 0 if self.asked == vc0706.Command.READ_FRAME else LONGEST_REPLY
+        return reply is not None and reply.command == self.asked and len(reply.data) <= length
 
     def _picture(self, content: bytes, start: int) -> bytes:
         kept = b""

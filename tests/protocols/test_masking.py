@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols import ef01
+from protocols import ef01, sfm, vc0706
 from protocols.ef01_commands import UpImage
 from protocols.masking import masked
 from protocols.recording import Chunk, Direction
+from protocols.vc0706 import Command, Reply
 from protocols.words import frames, words
 
 KINDS = ("ef01-r307", "sfm5020", "vc0706", "topaz", "isdv4", "mcu90615", "pyrousb")
@@ -43,6 +44,29 @@ def test_frames_are_the_whole_stretch_and_each_has_words(kind: str, way: Directi
     assert b"".join(cut) == data
     assert all(words(kind, way, one) for one in cut)
     assert words(kind, way, data, 3)
+
+
+def test_what_looks_like_a_reply_within_a_spoiled_picture_is_blanked() -> None:
+    face = bytes(range(0x80, 0xA0))
+    inside = Reply(Command.VERSION, data=face).encode() + Reply(Command.READ_FRAME, data=face).encode()
+    asked = Chunk(0.0, Direction.SENT, 115_200, vc0706.read_frame(0, 200, 10).encode())
+    late = Chunk(0.2, Direction.SENT, 115_200, vc0706.Request(Command.VERSION).encode())
+    for head in (b"", b"\x76\0\x32\0"):
+        spoiled = Chunk(0.1, Direction.RECEIVED, 115_200, head + inside)
+        rest = Chunk(0.3, Direction.RECEIVED, 115_200, inside)
+        clean = masked("vc0706", (asked, spoiled, late, rest))
+        assert not any(face[:8] in one.data for one in clean)
+    answer = Chunk(0.3, Direction.RECEIVED, 115_200, Reply(Command.VERSION, data=b"VC0703 1.00").encode())
+    assert masked("vc0706", (asked, spoiled, late, answer))[-1] == answer
+
+
+def test_what_looks_like_a_packet_among_the_pixels_of_a_broken_image_is_blanked() -> None:
+    lookalike = sfm.Packet(0x04, 0x5A5B5C5D, 0x5E5F6061, 0x61).encode()
+    chunks = (
+        Chunk(0.0, Direction.SENT, 115_200, sfm.Packet(sfm.Command.SCAN_IMAGE).encode()),
+        Chunk(0.1, Direction.RECEIVED, 115_200, b"\x99" * 20 + lookalike + b"\x98" * 20),
+    )
+    assert masked("sfm5020", chunks)[1].data == bytes(20 + len(lookalike) + 20)
 
 
 @given(st.binary(min_size=32, max_size=256).filter(lambda data: len(data) in ef01.PAYLOADS), st.data())
