@@ -23,6 +23,7 @@ TRAILER = struct.Struct(">I4s")
 MAX_HEADER = 65_536
 MAX_SIGNATURES = 4_096
 MAX_RECIPIENTS = 32
+MAX_HEADER_VALUES = 256
 OPTIONAL_PREFIX = "x-"
 NOTE = "x-note"
 PIECE = 1 << 16
@@ -138,7 +139,7 @@ class Core:
     @classmethod
     def decode(cls, data: bytes) -> "Core":
         """Raises BadCbor; UnknownKey for a key that may not be passed over."""
-        fields = Fields(cbor.decode(data))
+        fields = Fields(cbor.decode(data, MAX_HEADER_VALUES))
         commitment = fields.value("case_commitment")
         count, head = cbor.items(fields.value("audit_checkpoint"), "audit_checkpoint", 2)
         try:
@@ -342,7 +343,7 @@ def _check_preamble(preamble: bytes) -> int:
 
 def _read_header(body: bytes) -> tuple[bytes, Core, tuple[Wrap, ...]]:
     try:
-        first, second = cbor.items(cbor.decode(body), "header", 2)
+        first, second = cbor.items(cbor.decode(body, MAX_HEADER_VALUES), "header", 2)
         core_bytes = cbor.octets(first, "core")
         core = Core.decode(core_bytes)
         wraps = []

@@ -7,6 +7,7 @@ import cbor2
 
 Value: TypeAlias = "int | float | bytes | str | bool | Sequence[Value] | Mapping[str, Value] | None"
 MAX_DEPTH = 16
+MAX_VALUES = 1 << 17
 _WORD = 1 << 64
 
 
@@ -16,17 +17,20 @@ class BadCbor(ValueError):
 
 def encode(value: Value) -> bytes:
     """The one encoding of `value`; a value outside the agreed types is a caller's bug and raises BadCbor."""
-    plain = _checked(value, MAX_DEPTH)
+    plain = _checked(value, MAX_DEPTH, [MAX_VALUES])
     return cbor2.dumps(plain, canonical=True)
 
 
-def decode(data: bytes) -> Value:
-    """The value of exactly these bytes: no trailing byte, tag, duplicate key, indefinite length or longer form."""
+def decode(data: bytes, most: int = MAX_VALUES) -> Value:
+    """The value of exactly these bytes: no trailing byte, tag, duplicate key, indefinite length or longer form.
+
+    `most` bounds how many values it may be made of, so that a hostile one is refused quickly.
+    """
     try:
         raw: object = cbor2.loads(
             data, max_depth=MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=False, strict_hashable_types=True
         )
-        value = _checked(raw, MAX_DEPTH)
+        value = _checked(raw, MAX_DEPTH, [most])
     except (cbor2.CBORDecodeError, ValueError, OverflowError) as why:
         raise BadCbor("not readable as CBOR of the agreed types") from why
     if cbor2.dumps(value, canonical=True) != data:
@@ -34,20 +38,22 @@ def decode(data: bytes) -> Value:
     return value
 
 
-def _checked(value: object, depth: int) -> Value:
-    if depth == 0:
-        raise BadCbor("nested too deep")
+def _checked(value: object, depth: int, left: list[int]) -> Value:
+    """The same value in plain types; `left` counts down how many more there may be."""
+    left[0] -= 1
+    if depth == 0 or left[0] < 0:
+        raise BadCbor("nested too deep or made of too many values")
     match value:
         case None | bool() | bytes() | str() | float():
             return value
         case int() if -_WORD <= value < _WORD:
             return value
         case list() | tuple():
-            return [_checked(item, depth - 1) for item in value]
+            return [_checked(item, depth - 1, left) for item in value]
         case Mapping():
             if not all(isinstance(key, str) for key in value):
                 raise BadCbor("a map key is not text")
-            return {key: _checked(item, depth - 1) for key, item in value.items()}
+            return {key: _checked(item, depth - 1, left) for key, item in value.items()}
         case _:
             raise BadCbor(f"{type(value).__name__} is not an agreed type")
 

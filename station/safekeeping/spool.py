@@ -141,8 +141,9 @@ class Spool:
     def store(self, entry: Entry, write_to: Callable[[Callable[[bytes], None]], bytes]) -> Entry:
         """Write one bundle durably; `write_to` gets a writer and returns the SHA-256 of what it wrote.
 
-        Order: bundle.part, fsync; metadata, fsync, name; bundle's name without replacing; fsync of the folder. Raises
-        OSError with nothing kept: the caller still has everything in memory and may call again.
+        Order: bundle.part, fsync; metadata, fsync, name; bundle's name without replacing; fsync of the folder. The
+        database is told when the bundle moves on: until then its files say everything. Raises OSError with nothing
+        kept: the caller still has everything in memory and may call again.
         """
         path, meta = self.path(entry), self.meta_path(entry)
         try:
@@ -157,7 +158,6 @@ class Spool:
             raise
         self._entries[entry.id] = entry
         self.last = (entry.sequence, entry.sha256)
-        self._database.put((entry.id, entry.state))
         return entry
 
     def advance(self, bundle_id: bytes, state: State) -> Entry:

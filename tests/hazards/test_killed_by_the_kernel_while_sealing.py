@@ -57,7 +57,7 @@ def try_once(hand: Sealers, template: TrialStation, root: Path, inject: str) -> 
 def test_killed_at_every_system_call_of_a_seal(hand: Sealers, template: TrialStation, tmp_path: Path) -> None:
     shutil.copytree(template.root, tmp_path / "counted")
     calls = hand.calls(tmp_path / "counted")
-    assert len(calls) > 60
+    assert len(calls) > 40
     ends = [try_once(hand, template, tmp_path / "one", call.replace(":", ":signal=SIGKILL:"))[0] for call in calls]
     assert all(end.killed for end in ends)
     assert not ends[0].saved
@@ -77,7 +77,7 @@ def test_an_error_from_the_first_real_calls_is_survived(
 @pytest.mark.long
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 @pytest.mark.parametrize(
-    "call", ["fsync", "fdatasync", "write", "pwrite64", "linkat,link", "openat", "unlink,unlinkat"]
+    "call", ["fsync", "write", "linkat,link", "openat", "unlink,unlinkat"]
 )
 def test_an_error_from_any_real_call_is_survived(
     hand: Sealers, template: TrialStation, tmp_path: Path, call: str, error: str
