@@ -19,8 +19,9 @@ from station.cli_output import Output, of_disk
 from station.clock import SystemClock
 from station.config_delivery import Delivery
 from station.delivery.courier import Courier, DeliveryFacts, Round
+from station.delivery.layout import is_station
 from station.delivery.outbox import Outbox, Outcome
-from station.delivery.receipt_document import MAX_RECEIVER, TO_DO
+from station.delivery.receipt_document import TO_DO
 from station.delivery.store import SENTENCES, BadCredentials, Credentials, ObjectStore, StorePlace, StoreTrouble
 from station.receiver.authority import load_receipt_key, load_recipient, load_trust
 from station.receiver.case_work import CaseWork, open_pending
@@ -148,10 +149,12 @@ def receive(
     if (folder is None) == (not endpoint):
         raise output.refuse(msg("Name one source: --folder, or --endpoint with --credentials."))
     shared = _share(share, output)
-    called = (name or socket.gethostname())[:MAX_RECEIVER]
+    called = name or socket.gethostname()
+    if not is_station(called):
+        raise output.refuse(msg("Give this receiver a short --name of letters and digits."))
     try:
         source: Source = (
-            FolderSource(folder, SystemDisk())
+            FolderSource(folder, SystemDisk(), called)
             if folder is not None
             else BucketSource(_store(endpoint, bucket, region, ca_file, credentials, output))
         )

@@ -18,7 +18,7 @@ from station.delivery.layout import (
 )
 from station.delivery.receipt_document import MAX_SIZE
 from station.delivery.store import ObjectStore
-from station.safekeeping.disk import Disk, make_folder, write_over
+from station.safekeeping.disk import Disk, make_folder, part_of, write_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,13 @@ class BucketSource:
 
 
 class FolderSource:
-    """A folder, a stick for one. Links are not followed, and what is not named as ours is passed over."""
+    """A folder, a stick for one. Links are not followed, and what is not named as ours is passed over.
 
-    def __init__(self, folder: Path, disk: Disk) -> None:
-        self._folder, self._disk = folder, disk
+    `owner` is the receiver's name: receipts grow under it until they have their own, so that two receivers do not meet.
+    """
+
+    def __init__(self, folder: Path, disk: Disk, owner: str) -> None:
+        self._folder, self._disk, self._owner = folder, disk, owner
 
     def stations(self) -> Iterator[str]:
         root = self._folder / ROOT
@@ -122,7 +125,10 @@ class FolderSource:
     def give(self, name: BundleName, receipt: bytes) -> None:
         path = self._folder / name.receipt_key
         make_folder(path.parent)
-        write_over(self._disk, path, receipt)
+        growing = path.with_name(f"{path.name}.{self._owner}")
+        write_part(self._disk, growing, receipt)
+        self._disk.replace(part_of(growing), path)
+        self._disk.fsync_folder(path.parent)
 
     def _files(self, prefix: str) -> list[Path]:
         folder = self._folder / prefix
