@@ -31,6 +31,7 @@ from ui.theme import Theme, load_fonts
 STEP_MS = 120
 STEPS = (
     Step.LOGIN,
+    Step.SHIFT,
     Step.HOME,
     Step.BIODATA,
     Step.CHECKLIST,
@@ -162,6 +163,8 @@ def _name(facts: DeskFacts, shell: Shell) -> str:
             parts.append(fingers.current.name.lower())
         if fingers.rows_shown:
             parts.append("whole" if fingers.rows_shown == fingers.rows_total else "image")
+    if facts.shift is not None:
+        parts.append(str(sum(item.held for item in facts.shift.items)))
     if case is not None and facts.step is Step.CHECKLIST:
         parts.append(str(sum(item.held for item in case.checklist.items)))
     if case is not None and facts.step is Step.SIGNATURE and len(case.signature.points) > MUCH_INK:

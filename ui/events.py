@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 PLAIN = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
+MOST_TABS = 80
 
 
 def click(widget: QWidget) -> None:
@@ -22,6 +23,24 @@ def press_key(widget: QWidget, key: int, text: str = "") -> None:
     """Press and release one key."""
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(widget, QKeyEvent(kind, key, PLAIN, text))
+
+
+def walk_to(widget: QWidget) -> None:
+    """Press Tab until the focus stands there; raises LookupError when it never does."""
+    window = widget.window()
+    if window is None:
+        raise LookupError("the widget has no window")
+    for _ in range(MOST_TABS):
+        if window.focusWidget() is widget:
+            return
+        press_key(window.focusWidget() or window, Qt.Key.Key_Tab, "\t")
+    raise LookupError(f"Tab never reaches {widget.accessibleName()!r}")
+
+
+def press_by_keyboard(widget: QWidget) -> None:
+    """Tab to a button, then Space."""
+    walk_to(widget)
+    press_key(widget, Qt.Key.Key_Space, " ")
 
 
 def type_text(widget: QWidget, text: str) -> None:

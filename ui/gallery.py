@@ -1,4 +1,4 @@
-"""Every screen in every state and both languages as PNG files: `python -m ui.gallery OUT_DIR`."""
+"""Every screen in every state, both languages: `python -m ui.gallery OUT_DIR`; `--golden` renews the tests'."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
 from station.biometrics.model import ExceptionKind
@@ -24,6 +25,9 @@ from ui.theme import Theme, load_fonts
 
 SIZE_PX = (1920, 1080)
 SIZE_MM = (344.0, 194.0)
+GOLDEN_PX = (960, 540)
+GOLDEN = Path("tests/golden")
+WEBP_QUALITY = 80
 ZONE = "UTC-8"  # as POSIX writes eight hours ahead of UTC, wherever the pictures are made
 DRAFT = CaseDraft(
     nik="6472014107059999",
@@ -240,12 +244,28 @@ def show(shell: Shell, counter: StillCounter, shot: Shot) -> None:
         counter.send_frame(shot.frame)
 
 
+def render(language: Language, size_px: tuple[int, int], begins: str = "") -> Iterator[tuple[str, QImage]]:
+    """The window in every state whose name begins so, as pictures (width, height); needs an application."""
+    counter = StillCounter(samples.desk(Step.LOGIN))
+    shell = Shell(counter, Theme.for_screen(*size_px, *SIZE_MM), language, lambda: samples.NOW_S, Text)
+    shell.resize(*size_px)
+    shell.show()
+    for shot in shots():
+        if shot.name.startswith(begins):
+            show(shell, counter, shot)
+            QApplication.processEvents()
+            yield f"{shot.name}.{language.value}", shell.grab().toImage()
+    shell.close()
+    shell.deleteLater()
+
+
 def main() -> None:
     """Render everything; the platform is offscreen unless the caller chose another."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=GOLDEN)
     parser.add_argument("--only", default="", help="names that begin so")
     parser.add_argument("--size", default="1920x1080", help="of the window, in pixels")
+    parser.add_argument("--golden", action="store_true", help="renew the pictures that the tests compare with")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["TZ"] = ZONE
@@ -253,19 +273,17 @@ def main() -> None:
     application = QApplication([])
     load_fonts()
     options.out.mkdir(parents=True, exist_ok=True)
-    width, height = (int(side) for side in options.size.split("x"))
-    theme = Theme.for_screen(width, height, *SIZE_MM)
+    width, height = GOLDEN_PX if options.golden else (int(side) for side in options.size.split("x"))
+    if options.golden and not options.only:
+        for old in options.out.glob("*.webp"):
+            old.unlink()
     for language in Language:
-        counter = StillCounter(samples.desk(Step.LOGIN))
-        shell = Shell(counter, theme, language, lambda: samples.NOW_S, Text)
-        shell.resize(width, height)
-        shell.show()
-        for shot in shots():
-            if shot.name.startswith(options.only):
-                show(shell, counter, shot)
-                application.processEvents()
-                shell.grab().save(str(options.out / f"{shot.name}.{language.value}.png"))
-        shell.close()
+        for name, image in render(language, (width, height), options.only):
+            image.save(
+                str(options.out / f"{name}.{'webp' if options.golden else 'png'}"),
+                quality=WEBP_QUALITY if options.golden else -1,
+            )
+    application.processEvents()
 
 
 if __name__ == "__main__":

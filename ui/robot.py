@@ -1,7 +1,7 @@
 """An officer made of keyboard and mouse events: presses the window's own buttons, as its screens ask for it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PyQt6.QtWidgets import QWidget
@@ -9,8 +9,9 @@ from PyQt6.QtWidgets import QWidget
 from drivers.api import Ready
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.counter import CaseDraft
-from station.capture.facts import CaseFacts, DeskFacts, LiveFrame, Step
+from station.capture.facts import CaseFacts, DeskFacts, LiveFrame, ShiftFacts, Step
 from station.capture.scenario import Scenario
+from station.health.model import ItemState
 from ui.events import click, type_text
 from ui.presenters.checklist import TEMPERATURES
 from ui.presenters.intents import Choose, ChooseReason, Confirm, Do, Edit, Go, LogIn, Measure, Place, RecordException
@@ -33,8 +34,17 @@ def _same(one: str, other: str) -> bool:
 class Robot:
     """`act` makes at most one press; a press waits until the last one can no longer be taken for its double."""
 
-    def __init__(self, shell: Shell, scenario: Scenario, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        scenario: Scenario,
+        say: Callable[[str], None],
+        hand: Callable[[QWidget], None] = click,
+        now_s: Callable[[], float] = time.monotonic,
+        pace_s: float = GUARD_S * 1.5,
+    ) -> None:
         self.shell, self._scenario, self.say = shell, scenario, say
+        self._hand, self._now_s, self._pace_s = hand, now_s, pace_s
         self._frame: LiveFrame | None = None
         self._pressed_s = 0.0
         self._approved = False
@@ -52,15 +62,19 @@ class Robot:
 
     def act(self, facts: DeskFacts) -> None:
         """The next press of an officer who follows the scenario."""
-        if time.monotonic() - self._pressed_s < GUARD_S * 1.5:
+        if self._now_s() - self._pressed_s < self._pace_s:
             return
         case, place = facts.case, self.shell.view.place
+        if facts.step is Step.HOME:
+            self._signing_s, self._excepted = None, set()
         if place is Place.REASON:
             self._press_where(lambda intent: isinstance(intent, ChooseReason) and intent.kind is self._kind(facts))
         elif place is Place.APPROVER:
             self._approve()
         elif facts.step is Step.LOGIN and not facts.login.busy:
             self._log_in()
+        elif facts.step is Step.SHIFT and facts.shift is not None:
+            self._begin_shift(facts.shift)
         elif facts.step is Step.HOME and all(isinstance(device.status, Ready) for device in facts.devices):
             self._primary()
         elif facts.step is Step.BIODATA:
@@ -109,6 +123,19 @@ class Robot:
         elif isinstance(self.shell.primary.intent, LogIn):
             self._primary()
 
+    def _begin_shift(self, shift: ShiftFacts) -> None:
+        if not shift.measuring and not self._fulfil(shift.items) and shift.ready:
+            self._primary()
+
+    def _fulfil(self, items: Sequence[ItemState]) -> bool:
+        """Press for the first item that does not hold; False when all do."""
+        for state in items:
+            if not state.held:
+                person = TEMPERATURES.get(state.item)
+                self._press(Measure(person) if person is not None else Confirm(state.item, True))
+                return True
+        return False
+
     def _approve(self) -> None:
         view = self.shell.view
         if view.officer_id != self._scenario.approver_id:
@@ -120,7 +147,7 @@ class Robot:
 
     def _may_approve(self) -> bool:
         """Checking a PIN takes a second: an officer presses again only when nothing has come of it for a while."""
-        if self._approved and time.monotonic() - self._pressed_s < APPROVE_AGAIN_S:
+        if self._approved and self._now_s() - self._pressed_s < APPROVE_AGAIN_S:
             return False
         self._approved = True
         return True
@@ -157,19 +184,15 @@ class Robot:
     def _check(self, case: CaseFacts) -> None:
         if case.checklist.measuring is not None:
             return
-        for state in case.checklist.items:
-            if not state.held:
-                person = TEMPERATURES.get(state.item)
-                self._press(Measure(person) if person is not None else Confirm(state.item, True))
-                return
-        self._primary()
+        if not self._fulfil(case.checklist.items):
+            self._primary()
 
     def _sign(self, case: CaseFacts) -> None:
         if self._scenario.cannot_sign:
             self._approved = False
             self._press(Go(Place.REASON))
             return
-        points, now_s = case.signature.points, time.monotonic()
+        points, now_s = case.signature.points, self._now_s()
         if self._signing_s is None or (not points and now_s - self._signing_s > SIGN_AGAIN_S):
             self._signing_s = now_s
             self._press(Do.CLEAR_INK)
@@ -192,11 +215,11 @@ class Robot:
                 return
 
     def _click(self, button: QWidget) -> None:
-        self._pressed_s = time.monotonic()
-        click(button)
+        self._pressed_s = self._now_s()
+        self._hand(button)
 
     def _type(self, digits: str) -> None:
-        self._pressed_s = time.monotonic()
+        self._pressed_s = self._now_s()
         type_text(self.shell.focusWidget() or self.shell, digits)
 
     def _visible(self, kind: type[W]) -> list[W]:

@@ -110,6 +110,7 @@ class WaitingPeople(QWidget):
                 button.set_action(action, text)
         self._title.say(msg("Today's queue"), text)
         self._title.setVisible(bool(state.people))
+        self.people.setVisible(bool(state.people))
         self.people.show_entries([person_entry(one, text) for one in state.people])
         for mark, device in zip(self._marks, state.devices, strict=False):
             words = plain(f"{text(device.name)}: {text(device.mark.words)}")

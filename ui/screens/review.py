@@ -3,6 +3,7 @@
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from station.text import Text
+from ui.presenters.common import Mark, Tone
 from ui.presenters.review import ItemState, ReviewState
 from ui.screens.base import Screen
 from ui.theme import COLOURS, Letter, Theme
@@ -49,6 +50,7 @@ class ReviewScreen(Screen[ReviewState]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.tiles: list[ItemTile] = []
+        self._lacking = StatusMark(theme, parent=self)
         self._about = Words(theme, Letter.BODY, COLOURS.ink_soft, parent=self)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(2))
@@ -56,6 +58,7 @@ class ReviewScreen(Screen[ReviewState]):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(2))
+        column.addWidget(self._lacking)
         column.addWidget(self._about)
         column.addLayout(self._grid, 1)
 
@@ -71,6 +74,8 @@ class ReviewScreen(Screen[ReviewState]):
             tile.setVisible(place < len(state.items))
             if place < len(state.items):
                 tile.show_item(state.items[place], text)
-        lacking = (state.lacking,) if state.lacking is not None else ()
-        self._about.setText("   ·   ".join(text(line) for line in (*lacking, *state.about)))
-        self._about.set_colour(COLOURS.bad if lacking else COLOURS.ink_soft)
+        self._about.setText("   ·   ".join(text(line) for line in state.about))
+        self._about.setVisible(state.lacking is None)
+        self._lacking.setVisible(state.lacking is not None)
+        if state.lacking is not None:
+            self._lacking.show_mark(Mark(state.lacking, Tone.BAD), text)
