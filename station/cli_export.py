@@ -36,7 +36,7 @@ from station.safekeeping.vault import Vault, VaultRefused
 from station.text import Language, msg
 from station.wiring import OFFICERS_FILE, station_token
 
-StickFolder = Annotated[Path | None, typer.Argument(help="The stick's folder; else [export] folder of the settings.")]
+StickFolder = Annotated[Path | None, typer.Argument(help="The stick's folder; else export.folder of the settings.")]
 
 
 def export_(

@@ -95,7 +95,6 @@ class SystemStick(SystemDisk):
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
         forgotten = os.open(path, flags)
         try:
-            os.fsync(forgotten)
             os.posix_fadvise(forgotten, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(forgotten)
@@ -126,7 +125,6 @@ class Stick:
                 mode = _mode(inner)
                 if mode is None:
                     self._disk.make_folder(inner)
-                    self._disk.fsync_folder(here)
                 elif not S_ISDIR(mode):
                     raise StickStopped(StickTrouble.OCCUPIED)
             here = inner
@@ -142,7 +140,10 @@ class Stick:
             return self._disk.free_bytes(self.folder)
 
     def put(self, path: Path, chunks: Iterable[bytes]) -> None:
-        """Write `path` whole, in place of a spoiled one of ours; on trouble nothing half-written keeps the name."""
+        """Write `path` whole, in place of a spoiled one of ours; on trouble nothing half-written keeps the name.
+
+        Its bytes are on the medium before its name; that the name is there too, `settle` sees to.
+        """
         part = part_of(path)
         with _stopping():
             self._plain(path)
@@ -161,7 +162,6 @@ class Stick:
                 with contextlib.suppress(OSError):
                     self._disk.unlink(part)
                 raise
-            self._disk.fsync_folder(path.parent)
 
     def settle(self) -> None:
         """Let the medium have everything, and be sure that it is still the same one."""

@@ -108,6 +108,16 @@ def test_the_audit_log_says_what_was_handed_over_and_who_stood_for_it(carrier: C
     assert handover.fields == {"bundles": 4, "sha256": outcome.index_sha256, "approver": "hasan"}
 
 
+def test_many_bundles_are_marked_a_few_at_a_time(tmp_path: Path) -> None:
+    """So that the counter can seal in between; the records of one export name one list and add up."""
+    carrier = Carrier(tmp_path, cases=14)
+    outcome = exported(carrier.export())
+    handed = [one for one in audit.records(carrier.trial.folder / "audit") if one.kind is EventKind.HANDED_OVER]
+    assert [one.fields["bundles"] for one in handed] == [25, 3]
+    assert {one.fields["sha256"] for one in handed} == {outcome.index_sha256}
+    assert carrier.states() == [State.ON_USB] * 28
+
+
 def test_a_second_export_takes_only_what_is_new(carrier: Carrier) -> None:
     exported(carrier.export())
     assert carrier.export() == NothingWaits()
