@@ -19,10 +19,10 @@ from tests.hw_sim.benches import bench, port
         ("ef01-r503", "ef01-r503", 57_600),
         ("sfm5020", "sfm5020", 115_200),
         ("mcu90615", "mcu90615", 115_200),
-        ("mcu90614", "mcu90615", 9_600),
-        ("vc0706", "vc0706", 38_400),
+        pytest.param("mcu90614", "mcu90615", 9_600, marks=pytest.mark.long),
+        pytest.param("vc0706", "vc0706", 38_400, marks=pytest.mark.long),
         ("pyrousb", "pyrousb", 9_600),
-        ("miniusb", "pyrousb", 9_600),
+        pytest.param("miniusb", "pyrousb", 9_600, marks=pytest.mark.long),
         ("isdv4", "isdv4", 19_200),
     ],
 )
@@ -49,6 +49,7 @@ def test_a_pad_that_cannot_be_asked_is_found_by_the_pen() -> None:
     assert (found.kind, found.role) == ("topaz", Role.SIGNATURE)
 
 
+@pytest.mark.long
 def test_nobody_is_found_where_something_else_talks_or_echoes() -> None:
     """A console that echoes each byte gives every protocol its own question back: none of them is an answer."""
     requests = [question.request for question in _QUESTIONS]
