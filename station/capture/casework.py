@@ -188,7 +188,7 @@ class Casework:
             name=case.biodata.name,
             nik=case.biodata.nik,
             birth=f"{case.biodata.birth_place}, {case.biodata.birth_date:%d-%m-%Y}",
-            address=f"{case.biodata.address}, RT/RW {case.biodata.rt_rw}, {case.biodata.village}",
+            address=f"{case.biodata.address}, RT/RW {case.biodata.rt_rw}, {case.biodata.village}, {case.biodata.district}",
             ground=case.ground,
             checklist=case.gate.checklist(measuring),
             photo=self.photo.facts(),
@@ -204,6 +204,12 @@ class Casework:
             taken_up=case.taken_up is not None,
             bedside=case.bedside,
             companion=case.companion,
+            sex=case.biodata.sex.value,
+            blood_group=case.biodata.blood_group,
+            religion=case.biodata.religion,
+            marital_status=case.biodata.marital_status,
+            occupation=case.biodata.occupation,
+            citizenship=case.biodata.citizenship,
         )
 
     def end(self) -> None:

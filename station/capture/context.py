@@ -105,10 +105,12 @@ class Case:
 
 @dataclass(slots=True)
 class Context:
-    """The counter's parts as the steps see them. `move` applies an event of the table; `changed` redraws;
-    `refuse` says why the last intent was not done;
-    `foreign` says that a device turned up which was not wiped for this case,
-    `measured` that a body temperature was taken; `audit` logs an event of EventKind with its declared fields."""
+    """The counter's parts as the steps see them.
+
+    `move` applies an event of the table; `refuse` says why the last intent was not done; `changed` redraws; `alive` says
+    that an applicant laid a finger down or wrote, `foreign` that a device turned up which was not wiped for this case,
+    `measured` that a body temperature was taken; `audit` logs an event of EventKind with its declared fields.
+    """
 
     clock: Clock
     post: Post
@@ -121,6 +123,7 @@ class Context:
     changed: Callable[[], None]
     move: Callable[[Event], None]
     refuse: Callable[[Message], None]
+    alive: Callable[[], None]
     foreign: Callable[[Role], None]
     measured: Callable[[Measurement], None]
     audit: Callable[..., None]

@@ -28,14 +28,20 @@ class Desk:
 
     def __init__(self, parts: Parts) -> None:
         self._ready = False
-        session = Session(parts, self._moved, self._changed, self._measured, lambda role: self._recording.foreign(role))
+        session = Session(
+            parts,
+            moved=self._moved,
+            show=self._changed,
+            measured=self._measured,
+            foreign=lambda role: self._recording.foreign(role),
+            alive=lambda: self._lock.touched(),
+        )
         self._session = session
         self._recording = Recording(session)
         self._shift = Shift(session)
         self._lock = Lock(session)
         self._cases = Cases(session, self._recording.defer)
         self._ready = True
-        session.listeners.ink.append(lambda _points: self._lock.touched())
         session.devices.open_all()
 
     @property

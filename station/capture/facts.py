@@ -170,6 +170,7 @@ class CaseFacts:
     """The case at the counter. Name and NIK are for the screen only; they never leave memory unsealed.
 
     `review` lists every item in the order of the recording, `lacking` names what keeps the case from being sealed.
+    What the signature approves stands here as on the card; `sex` is L or P.
     `taken_up`: begun before a power cut. `bedside`: the applicant lies in bed, with `companion` beside.
     """
 
@@ -193,6 +194,12 @@ class CaseFacts:
     taken_up: bool = False
     bedside: bool = False
     companion: str = ""
+    sex: str = ""
+    blood_group: str = ""
+    religion: str = ""
+    marital_status: str = ""
+    occupation: str = ""
+    citizenship: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ class FingersStep:
             self._context.devices.note(Role.FINGERPRINT, result)
             return self._open
         self._context.devices.well(result.info)
+        self._context.alive()
         if not self._case.covers(result.info):
             self._context.foreign(Role.FINGERPRINT)
             return False

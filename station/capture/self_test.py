@@ -13,8 +13,6 @@ READ_S = 3.0
 LISTEN_S = 0.3
 DARKEST = 12.0
 """A picture with this mean, 0..255, comes from a covered lens."""
-PLAINEST = 2.0
-"""A picture with less spread than this shows nothing."""
 
 Trouble = tuple[Message, Message]
 
@@ -73,7 +71,7 @@ def _camera(drivers: Drivers, cancel: Event) -> tuple[DeviceStatus, Trouble | No
     frame = drivers.camera.read(READ_S, cancel)
     if not isinstance(frame, Frame):
         return _captured_nothing(status, frame)
-    if frame.pixels.mean() < DARKEST or frame.pixels.std() < PLAINEST:
+    if frame.pixels.mean() < DARKEST:
         return status, (msg("The camera's picture is black."), msg("Take the cap off and switch the light on."))
     return status, None
 

@@ -31,8 +31,8 @@ MEASURING = (Step.SHIFT, Step.CHECKLIST, Step.RESTING)
 
 
 class Session:
-    """Main thread only. `moved` runs after each event of the table, `show` whenever the facts changed, `measured` with
-    each body temperature, `foreign` when a device turned up that was not wiped for the case."""
+    """Main thread only. `moved` runs after each event of the table, `show` whenever the facts changed; for the others
+    see Context."""
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class Session:
         show: Callable[[], None],
         measured: Callable[[Measurement], None],
         foreign: Callable[[Role], None],
+        alive: Callable[[], None],
     ) -> None:
         self._moved = moved
         self.changed = show
@@ -67,6 +68,7 @@ class Session:
             changed=self.changed,
             move=self.move,
             refuse=self.refuse,
+            alive=alive,
             foreign=foreign,
             measured=measured,
             audit=self.audit,

@@ -154,6 +154,7 @@ class SignatureStep:
             self._size, points = result
             self._points.extend(points)
             self._show(points)
+            self._context.alive()
             self._redraw()
         return self._open
 

@@ -212,3 +212,6 @@ class Portraits(PortraitJudge):
     def judge(self, frame: npt.NDArray[np.uint8], background: Background) -> PortraitVerdict:
         del frame, background
         return PortraitVerdict(self.verdict, None)
+
+    def judge_lying(self, frame: npt.NDArray[np.uint8], background: Background) -> PortraitVerdict:
+        return self.judge(frame, background)
