@@ -56,13 +56,14 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One event as logged; `digest` chains the next one to it."""
+    """One event as logged; `body` is its bytes, and `digest` their hash, which chains the next one to it."""
 
     index: int
     kind: EventKind
     when: Instant
     fields: Mapping[str, cbor.Value]
     digest: bytes
+    body: bytes
 
 
 class _Bad(Exception):
@@ -118,7 +119,7 @@ def _segment(path: Path, index: int, head: bytes) -> Iterator[tuple[Record, int]
         if len(data) - offset < 4 or len(body) < length or not any(data[offset:]):
             raise _Bad(BadRecord(index, path.name, offset, AuditFault.TORN))
         try:
-            record, previous = _decode(body)
+            record, previous = decode_record(body)
         except BadCbor:
             raise _Bad(BadRecord(index, path.name, offset, AuditFault.UNREADABLE)) from None
         if record.index != index or previous != head:
@@ -132,7 +133,8 @@ def _encode(index: int, previous: bytes, kind: EventKind, when: Instant, fields:
     return cbor.encode([index, previous, kind.value, when.value(), fields])
 
 
-def _decode(body: bytes) -> tuple[Record, bytes]:
+def decode_record(body: bytes) -> tuple[Record, bytes]:
+    """A record and the hash of the one before it; raises BadCbor."""
     index, previous, raw_kind, when, fields = cbor.items(cbor.decode(body), "record", 5)
     try:
         kind = EventKind(cbor.text(raw_kind, "kind"))
@@ -141,7 +143,8 @@ def _decode(body: bytes) -> tuple[Record, bytes]:
     if not isinstance(fields, Mapping):
         raise BadCbor("fields are not a map")
     check_fields(kind, fields)
-    record = Record(cbor.number(index, "index"), kind, Instant.from_value(when), fields, hashlib.sha256(body).digest())
+    digest = hashlib.sha256(body).digest()
+    record = Record(cbor.number(index, "index"), kind, Instant.from_value(when), fields, digest, bytes(body))
     return record, cbor.octets(previous, "previous", 32)
 
 
@@ -150,7 +153,7 @@ def _start(path: Path) -> tuple[int, bytes]:
     with path.open("rb") as file:
         body = file.read(min(int.from_bytes(file.read(4), "big"), MAX_RECORD))
     try:
-        record, previous = _decode(body)
+        record, previous = decode_record(body)
     except BadCbor:
         raise _Bad(BadRecord(0, path.name, 0, AuditFault.UNREADABLE)) from None
     return record.index, previous
@@ -233,7 +236,7 @@ class AuditLog:
         body = _encode(self._count, self._head, kind, when, fields)
         if len(body) > MAX_RECORD:
             raise ValueError("an audit record is too long")
-        record, _ = _decode(body)
+        record, _ = decode_record(body)
         file = self._ready_file()
         write_all(self._disk, file, len(body).to_bytes(4, "big") + body)
         self._disk.fsync(file)

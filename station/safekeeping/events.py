@@ -111,7 +111,7 @@ class EventKind(Enum):
     KEYRING_REFUSED = "keyring_refused"
     KEY_CHANGE_ASKED = "key_change_asked"
     KEY_CHANGED = "key_changed"
-    CHANGE_APPROVED = "change_approved"
+    APPROVED = "approved"
     LOG_EXPORTED = "log_exported"
     OFFICER_LOGGED_IN = "officer_logged_in"
     OFFICER_LOGGED_OUT = "officer_logged_out"
@@ -150,6 +150,7 @@ class EventKind(Enum):
     SIGNATURE_ACCEPTED = "signature_accepted"
     EXCEPTION_RECORDED = "exception_recorded"
     SEAL_REFUSED = "seal_refused"
+    REPORT_REFUSED = "report_refused"
     BUNDLE_SEALED = "bundle_sealed"
     BUNDLE_QUARANTINED = "bundle_quarantined"
     BUNDLE_UPLOADED = "bundle_uploaded"
@@ -179,7 +180,7 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.KEYRING_REFUSED: {"reason": OneOf(KeyringRefusal)},
     K.KEY_CHANGE_ASKED: {"new_key": KEY},
     K.KEY_CHANGED: {"new_key": KEY, "old_key": KEY},
-    K.CHANGE_APPROVED: {"action": OneOf(Action), "approver": PERSON_ID},
+    K.APPROVED: {"action": OneOf(Action), "approver": PERSON_ID},
     K.LOG_EXPORTED: {"records": COUNT},
     K.OFFICER_LOGGED_IN: {"role": OneOf(RoleOfOfficer)},
     K.OFFICER_LOGGED_OUT: {},
@@ -218,6 +219,7 @@ DECLARED: Mapping[EventKind, Mapping[str, Field]] = {
     K.SIGNATURE_ACCEPTED: {"case": CASE, "tries": COUNT},
     K.EXCEPTION_RECORDED: {"case": CASE, "kind": OneOf(ExceptionKind), "number": Number(10), "approver": PERSON_ID},
     K.SEAL_REFUSED: {"case": CASE, "cause": OneOf(SealTrouble)},
+    K.REPORT_REFUSED: {"cause": OneOf(SealTrouble)},
     K.BUNDLE_SEALED: {**_BUNDLE, "sha256": HASH},
     K.BUNDLE_QUARANTINED: {"sequence": SEQUENCE, "cause": OneOf(QuarantineCause)},
     K.BUNDLE_UPLOADED: _BUNDLE,

@@ -100,7 +100,8 @@ class Keyring:
         """The newest epoch's keys and every recovery key, without the revoked."""
         good = [entry for entry in self.recipients if entry.key.key_id not in self.revoked]
         newest = max((entry.epoch for entry in good if entry.use is Use.AUTHORITY), default=None)
-        return tuple(entry.key for entry in good if entry.use is Use.RECOVERY or entry.epoch == newest)
+        now = (Use.AUTHORITY, newest)
+        return tuple(entry.key for entry in good if entry.use is Use.RECOVERY or (entry.use, entry.epoch) == now)
 
     def support_recipients(self) -> tuple[RecipientKey, ...]:
         """Whom diagnostics are sealed for: the newest support key, else as everything."""

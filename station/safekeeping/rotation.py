@@ -195,7 +195,7 @@ def _opened(keeper: Keeper) -> Iterator[tuple[StationSecret, AuditLog, Instant]]
         try:
             if keeper.approval is not None:
                 people = {"officer": keeper.approval.by, "approver": keeper.approval.approver}
-                log.append(EventKind.CHANGE_APPROVED, when, {"action": Action.KEY_CHANGE, **people})
+                log.append(EventKind.APPROVED, when, {"action": Action.KEY_CHANGE, **people})
             yield secret, log, when
         finally:
             log.close()

@@ -15,15 +15,16 @@ from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from station.clock import Clock
-from station.safekeeping import audit, cbor, recovery
+from station.safekeeping import audit, audit_export, cbor, recovery
 from station.safekeeping.audit import AuditLog, AuditReport
-from station.safekeeping.bundle import Core, Instant, Kind, padme, write_bundle
+from station.safekeeping.bundle import Buffer, Core, Instant, Kind, padme, write_bundle
 from station.safekeeping.cases import MAX_LABEL, CaseHandle, CaseStore, OpenCase, SealedLabel, check_metadata
 from station.safekeeping.cbor import BadCbor
 from station.safekeeping.clock_watch import ClockWatch, latest_known_ms, note_clock
 from station.safekeeping.contents import MANIFEST_PART, MANIFEST_TYPE, Part, index_of
 from station.safekeeping.disk import Disk, SystemDisk, write_over
 from station.safekeeping.events import EventKind, SealTrouble
+from station.safekeeping.hpke_keys import RecipientKey
 from station.safekeeping.keyring import Keyring, KeyringRefused, read_keyring
 from station.safekeeping.keys import StationSecret
 from station.safekeeping.notes import Note, Outcome, applicant_tag, close_note
@@ -282,6 +283,24 @@ class Vault:
         newest = recovery.newest_signed(self.spool, self._own_keys)
         return audit.verify(self._folder / "audit", newest.checkpoint if newest else None)
 
+    def export_audit(self) -> bytes:
+        """The whole log as one signed file, see audit_export.py; verify it first. Raises SignerSilent, OSError."""
+        self._assert_thread()
+        self.audit(EventKind.LOG_EXPORTED, records=self._log.checkpoint.count)
+        document = (self._folder / KEYRING).read_bytes()
+        log = audit.records(self._folder / "audit")
+        return audit_export.export(log, self.station, document, instant(self._clock), self._signer)
+
+    def seal_audit(self, training: bool) -> Sealed | SealRefused:
+        """Seal the exported log for the authority; it waits for delivery at once."""
+        part = Part("audit.jsonl", "application/jsonl", self.export_audit())
+        return self._seal_report(Kind.AUDIT, [part], self.keyring.current_recipients(), training)
+
+    def seal_diagnostic(self, parts: Sequence[Part], training: bool) -> Sealed | SealRefused:
+        """Seal facts about devices and station, nothing personal, for support alone where the keyring names it."""
+        self._assert_thread()
+        return self._seal_report(Kind.DIAGNOSTIC, parts, self.keyring.support_recipients(), training)
+
     def install_keyring(self, document: bytes) -> Keyring:
         """Take a newer keyring; raises KeyringRefused and keeps the last good one, or OSError."""
         self._assert_thread()
@@ -304,26 +323,42 @@ class Vault:
               training: bool) -> Sealed | SealRefused:  # fmt: skip
         if self._cases.find(case.number) != case:
             return SealRefused(msg("This case is closed. Begin a new one."), SealTrouble.NOT_OPEN)
-        label = note.label
-        check_metadata(label, MAX_LABEL)
-        content = [index_of(case.tag(), label, parts).encode(), *(part.data for part in parts)]
+        check_metadata(note.label, MAX_LABEL)
+        content = [index_of(case.tag(), note.label, parts).encode(), *(part.data for part in parts)]
         core = self._core(kind, case, note, sum(memoryview(data).nbytes for data in content), training)
-        draft = Entry(core.id, kind, core.sequence, bytes(32), 0, case.case_id, label, core.created.unix_ms, training)
-        recipients = self.keyring.current_recipients()
+        sealed = self._store(core, case, note.label, content, self.keyring.current_recipients())
+        if isinstance(sealed, SealRefused):
+            self.audit(EventKind.SEAL_REFUSED, case=case.case_id, cause=sealed.cause)
+        return sealed
+
+    def _seal_report(self, kind: Kind, parts: Sequence[Part], recipients: Sequence[RecipientKey],
+                     training: bool) -> Sealed | SealRefused:  # fmt: skip
+        content = [index_of(None, kind.value, parts).encode(), *(part.data for part in parts)]
+        core = self._core(kind, None, None, sum(memoryview(data).nbytes for data in content), training)
+        sealed = self._store(core, None, kind.value, content, recipients)
+        if isinstance(sealed, SealRefused):
+            self.audit(EventKind.REPORT_REFUSED, cause=sealed.cause)
+        else:
+            for state in (State.CASE_CLOSED, State.QUEUED):
+                self.spool.advance(core.id, state)
+        return sealed
+
+    def _store(self, core: Core, case: CaseHandle | None, label: str, content: Sequence[Buffer],
+               recipients: Sequence[RecipientKey]) -> Sealed | SealRefused:  # fmt: skip
+        case_id, at_ms = case.case_id if case else None, core.created.unix_ms
+        draft = Entry(core.id, core.kind, core.sequence, bytes(32), 0, case_id, label, at_ms, core.training)
         try:
             self._cases.settle()
             entry = self.spool.store(
                 draft, lambda write: write_bundle(core, content, recipients, self._signer, write, self._entropy)
             )
         except OSError as why:
-            cause = _trouble(why)
-            self.audit(EventKind.SEAL_REFUSED, case=case.case_id, cause=cause)
-            return SealRefused(_disk_message(why), cause)
+            return SealRefused(_disk_message(why), _trouble(why))
         self.audit(EventKind.BUNDLE_SEALED, **entry.logged())
         path, moment = self.spool.path(entry), _moment(entry.sealed_ms)
         return Sealed(entry.id.hex(), entry.sequence, entry.sha256.hex(), path, moment, label)
 
-    def _core(self, kind: Kind, case: CaseHandle, note: Note, length: int, training: bool) -> Core:
+    def _core(self, kind: Kind, case: CaseHandle | None, note: Note | None, length: int, training: bool) -> Core:
         sequence, previous = self.spool.last
         bundle_id = self._entropy(16)
         return Core(
@@ -333,13 +368,13 @@ class Vault:
             key_id=self._signer.public.key_id,
             sequence=sequence + 1,
             previous=previous,
-            case_commitment=case.tag().commitment(),
+            case_commitment=case.tag().commitment() if case else None,
             keyring_version=self.keyring.version,
             created=self._watch.believed(),
             checkpoint=self._log.checkpoint,
             padded_length=padme(length),
             training=training,
-            note=close_note(case.tag(), bundle_id, note),
+            note=close_note(case.tag(), bundle_id, note) if case and note else None,
         )
 
     def _end_case(self, case: CaseHandle) -> None:

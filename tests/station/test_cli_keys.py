@@ -1,5 +1,6 @@
 """Key lists, keys and officers at the command line, as typed by authority, technician and supervisor."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_keys_are_changed_by_request_while_bundles_wait(
     assert installed.json()["rotated"] is True
     station.record("BPN-3")
     assert ktpel("verify", station.bundles, "--authority", station.authority).code == 0
-    assert {EventKind.CHANGE_APPROVED, EventKind.KEY_CHANGED} <= set(kinds(station))
+    assert {EventKind.APPROVED, EventKind.KEY_CHANGED} <= set(kinds(station))
     assert "does not hold" not in ktpel("audit", "verify", "--data", station.folder).said
 
 
@@ -159,3 +160,32 @@ def test_officers_are_added_changed_and_removed(station: RealTimeStation, here: 
 def test_a_damaged_officers_file_is_a_sentence(station: RealTimeStation, here: Arguments) -> None:
     (station.folder / "officers.json").write_text("{}", encoding="utf-8")
     assert "officers' file is damaged" in refused("officer", "list", *here)
+
+
+def test_the_log_is_exported_for_an_inspector_and_checked_without_the_station(
+    station: RealTimeStation, here: Arguments, tmp_path: Path
+) -> None:
+    station.record()
+    out = tmp_path / "audit.jsonl"
+    arguments: Arguments = ["audit", "export", "--out", out, "--by", RUDI, "--approved-by", HASAN, *here]
+    pins = f"{RUDI_PIN}\n{HASAN_PIN}\n"
+    assert ktpel(*arguments, typed=pins).code == 0
+    assert "is there already" in refused(*arguments, typed=pins)
+    shutil.rmtree(station.folder)
+    told = ktpel("audit", "verify", "--file", out, "--root", station.authority / "root.pub", "--json").json()
+    assert (told["ok"], told["root_checked"], told["station"]) == (True, True, "balikpapan-1")
+    assert "by voice" in ktpel("audit", "verify", "--file", out).said
+    out.write_bytes(out.read_bytes().replace(b"case_begun", b"case_ended"))
+    assert "signatures do not hold" in refused("audit", "verify", "--file", out)
+    assert str(tmp_path / "nowhere") in refused("audit", "verify", "--file", tmp_path / "nowhere")
+    assert "root.pub" in refused("audit", "verify", "--file", out, "--root", out)
+
+
+def test_a_damaged_log_is_not_exported(station: RealTimeStation, here: Arguments, tmp_path: Path) -> None:
+    station.record()
+    (log,) = (station.folder / "audit").glob("*.log")
+    data = log.read_bytes()
+    log.write_bytes(data.replace(b"case_begun", b"case_close", 1))
+    arguments: Arguments = ["audit", "export", "--out", tmp_path / "a", "--by", RUDI, "--approved-by", HASAN, *here]
+    assert "Change nothing" in refused(*arguments, typed=f"{RUDI_PIN}\n{HASAN_PIN}\n")
+    assert not (tmp_path / "a").exists()

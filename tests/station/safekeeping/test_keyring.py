@@ -155,7 +155,7 @@ def test_a_station_key_may_sign_in_its_time_give_or_take_a_day() -> None:
 
 
 def test_diagnostics_are_sealed_for_support_where_there_is_one() -> None:
-    support = Recipient(Use.SUPPORT, 1, RecipientSecret(b"s" * 32).public)
+    support = Recipient(Use.SUPPORT, 3, RecipientSecret(b"s" * 32).public)
     ring = replace(RING, recipients=(*RING.recipients, support))
     assert RING.support_recipients() == RING.current_recipients()
     assert ring.support_recipients() == (support.key,)
