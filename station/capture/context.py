@@ -107,7 +107,7 @@ class Case:
 class Context:
     """The counter's parts as the steps see them.
 
-    `move` applies an event of the table; `refuse` says why the last intent was not done; `changed` redraws; `alive` says
+    `move` applies an event; `refuse` says why the last intent was not done; `changed` redraws; `alive` says
     that an applicant laid a finger down or wrote, `foreign` that a device turned up which was not wiped for this case,
     `measured` that a body temperature was taken; `audit` logs an event of EventKind with its declared fields.
     """

@@ -33,6 +33,10 @@ def idle(counter: Served, hands: Hands) -> None:
     counter.wait(AFTER_S)
 
 
+def is_locked(counter: Served) -> bool:
+    return counter.facts.locked is not None
+
+
 def unlocked(counter: Served, pin: str = PIN) -> None:
     counter.desk.unlock(pin)
     counter.until(lambda: counter.facts.locked is None or not counter.facts.locked.busy)
@@ -43,7 +47,7 @@ def test_locked_in_any_step_the_work_is_kept_and_goes_on(tmp_path: Path, step: S
     with by_hand(tmp_path, lock_after_s=AFTER_S) as (counter, hands):
         counter.play(step)
         idle(counter, hands)
-        assert counter.facts.locked is not None
+        assert is_locked(counter)
         assert counter.at(step)
         sealed = counter.facts.case.sealed if counter.facts.case else ()
         calls = [hands.plug(role).calls for role in Role]
@@ -51,7 +55,7 @@ def test_locked_in_any_step_the_work_is_kept_and_goes_on(tmp_path: Path, step: S
         assert [hands.plug(role).calls for role in Role] == calls
         assert all(isinstance(device.status, Ready) for device in counter.facts.devices)
         unlocked(counter)
-        assert counter.facts.locked is None
+        assert not is_locked(counter)
         assert counter.at(step)
         assert (counter.facts.case.sealed if counter.facts.case else ()) == sealed
         counter.follow = Obedient(hands, counter)
@@ -117,10 +121,10 @@ def test_five_wrong_pins_make_even_the_right_one_wait(tmp_path: Path) -> None:
         assert locked is not None
         assert locked.retry_at_s is not None
         unlocked(counter)
-        assert counter.facts.locked is not None
+        assert is_locked(counter)
         counter.wait(locked.retry_at_s - counter.clock.monotonic_s())
         unlocked(counter)
-        assert counter.facts.locked is None
+        assert not is_locked(counter)
         assert counter.at(Step.FINGERS)
 
 
@@ -142,9 +146,9 @@ def test_at_a_bedside_it_takes_longer(tmp_path: Path) -> None:
         counter.desk.set_bedside(True, "Aminah")
         counter.play(Step.PHOTO)
         idle(counter, hands)
-        assert counter.facts.locked is None
+        assert not is_locked(counter)
         counter.wait(AFTER_S)
-        assert counter.facts.locked is not None
+        assert is_locked(counter)
 
 
 def lay_down_the_next(counter: Served, hands: Hands) -> None:
@@ -163,7 +167,7 @@ def test_control_an_applicant_who_lays_down_fingers_keeps_it_open(tmp_path: Path
         for _ in range(3):
             counter.wait(AFTER_S * 0.7)
             lay_down_the_next(counter, hands)
-        assert counter.facts.locked is None
+        assert not is_locked(counter)
 
 
 def test_control_without_the_setting_it_stays_open(tmp_path: Path) -> None:
@@ -172,6 +176,6 @@ def test_control_without_the_setting_it_stays_open(tmp_path: Path) -> None:
         before = hands.camera.calls
         idle(counter, hands)
         counter.wait(AFTER_S * 100)
-        assert counter.facts.locked is None
+        assert not is_locked(counter)
         assert hands.camera.calls > before
         assert Item.OFFICER_GLOVES in [item.item for item in counter.case.checklist.items if item.held]
