@@ -67,6 +67,8 @@ _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+", re.ASCII)
 _DECIMALS = re.compile(r"\d{10,}[.,]\d+", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
+_NUMBER = re.compile(r"[\w./ -]{0,40}")
+_LONGEST_REASON = 200
 _DAY_NUMBER = re.compile(r"\d{4,6}", re.ASCII)
 _FEWEST_TO_SUSPECT = 3
 
@@ -119,17 +121,19 @@ _Cells = Mapping[str, str]
 
 def read_applications(path: Path, today: date) -> FileReading:
     """Read one file of applications, JSON or CSV by its name's ending; one that cannot be opened is a problem too."""
+    name = path.name.encode("utf-8", "replace").decode()
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            raise _Unusable(msg("The file is larger than {limit} MB. Send one file a day.", limit=4))
-        content = path.read_bytes()
+        too_large = path.stat().st_size > LARGEST_FILE_BYTES
+        content = b"" if too_large else path.read_bytes()
     except OSError:
-        sentence = msg("The file cannot be opened. Check its rights.")
-        return FileReading((), (RowProblem(path.name, None, "", sentence),))
-    except _Unusable as why:
-        return FileReading((), (RowProblem(path.name, why.row, why.field, why.sentence),))
-    return parse_applications(path.name, content, today)
+        return _refused(name, msg("The file cannot be opened. Check its rights."))
+    if too_large:
+        return _refused(name, msg("The file is larger than {limit} MB. Send one file a day.", limit=4))
+    return parse_applications(name, content, today)
+
+
+def _refused(name: str, sentence: Message) -> FileReading:
+    return FileReading((), (RowProblem(name, None, "", sentence),))
 
 
 def parse_applications(name: str, content: bytes, today: date) -> FileReading:
@@ -165,6 +169,7 @@ class _Row:
 
     def read(self) -> GoodRow | list[RowProblem]:
         self._spreadsheet_damage()
+        self._free_text()
         day = self._visit()
         draft = self._draft()
         spoiled = {problem.field for problem in self._problems}
@@ -196,6 +201,15 @@ class _Row:
         if rt_rw and any(letter.isalpha() for letter in rt_rw):
             self._problem("rt_rw", msg("The spreadsheet took RT/RW for a date. Make the column text and write for "
                                        "example 003/012."))  # fmt: skip
+
+    def _free_text(self) -> None:
+        """What no form checks: the service's number and the reason."""
+        if not _NUMBER.fullmatch(self._cells.get("number", "")):
+            self._problem("number", msg("Write at most 40 letters, digits, dots and dashes."))
+        reason = self._cells.get("ground_reason", "")
+        if len(reason) > _LONGEST_REASON or not reason.isprintable():
+            self._problem("ground_reason", msg("Write the reason in one line of at most {longest} letters.",
+                                               longest=_LONGEST_REASON))  # fmt: skip
 
     def _visit(self) -> date | None:
         written = self._cells.get("day", "")

@@ -9,8 +9,10 @@ from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from station.registry.application_rows import COLUMN_OF, GoodRow, parse_applications
+from station.registry.application_rows import COLUMN_OF, GoodRow, parse_applications, read_applications
 from station.registry.applications import ApplicationQueue
 from station.registry.biodata import check
 from station.registry.model import Biodata, Ground
@@ -34,6 +36,7 @@ SITI = {
     "status_perkawinan": "Kawin",
     "pekerjaan": "Guru",
     "alasan": "RUMAH SAKIT",
+    "keterangan": "",
 }
 say = Text(Language.ENGLISH)
 
@@ -154,6 +157,9 @@ def test_marks_that_keep_a_nik_as_text_are_taken_off(written: str) -> None:
         ("alasan", "ground", "penting", "SEKOLAH"),
         ("agama", "religion", "?", "Choose one of"),
         ("nama", "name", "Siti 2", "no digits"),
+        ("nomor", "number", "A\u202e1", "letters, digits, dots"),
+        ("nomor", "number", "A" * 41, "at most 40"),
+        ("keterangan", "ground_reason", "x" * 201, "at most 200"),
     ],
 )
 def test_a_bad_cell_is_told_by_row_and_field_and_what_to_write(
@@ -201,6 +207,20 @@ def test_a_missing_ground_is_left_to_the_officer() -> None:
 )
 def test_a_file_of_another_form_is_refused_with_the_reason(content: bytes, words: str) -> None:
     assert any(words in sentence for _, _, sentence in refusals(content))
+
+
+def test_a_file_too_large_or_out_of_reach_is_told(tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate((4 << 20) + 1)
+    for path, words in ((large, "larger than 4 MB"), (tmp_path / "gone.csv", "cannot be opened")):
+        (problem,) = read_applications(path, TODAY).problems
+        assert words in say(problem.sentence)
+
+
+def test_more_rows_than_a_day_can_hold_are_told() -> None:
+    content = as_csv(SITI) + "x,y\r\n" * 5001
+    assert "more than 5000 rows" in refusals(content)[-1][2]
 
 
 def test_rows_above_an_unclosed_quotation_mark_are_taken() -> None:
@@ -356,3 +376,33 @@ def test_the_documents_example_is_taken_whole_and_its_columns_are_those_of_the_t
         r"^\| `(\w+)` \| (?:yes|no) \|", (docs / "queue.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert set(described) == set(COLUMN_OF.values()) - {"rt", "rw"}
+
+
+CELL = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(SITI, CELL | st.sampled_from(["17-08-1990", "L", "'1", '="1"', "1E+15"]))),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+)
+def test_whatever_people_write_is_taken_or_explained(
+    people: list[dict[str, str]], separator: str, encoding: str
+) -> None:
+    content = as_csv(*people, separator=separator).encode(encoding)
+    reading = parse_applications("list.csv", content, TODAY)
+    assert reading.rows or reading.problems or not any("".join(one.values()).strip() for one in people)
+    assert all(say(one.sentence) for one in reading.problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(["list.csv", "list.json"]))
+def test_no_bytes_at_all_stop_the_reading(content: bytes, name: str) -> None:
+    parse_applications(name, content, TODAY)
+    parse_applications(name, as_csv(SITI).encode() + content, TODAY)
+    parse_applications(name, json.dumps([SITI])[:-1].encode() + content, TODAY)
