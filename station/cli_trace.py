@@ -1,7 +1,10 @@
 """The technician's recordings of a device's line: made here, shown here, replayed by `ktpel-sim replay`."""
 
 import importlib.metadata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -81,24 +84,26 @@ Line = tuple[float, Direction, int, bytes, str]
 
 def _lines(recording: Recording) -> list[Line]:
     """The frames, each with the time of the portion in which it began."""
-    kind, lines = recording.head.kind, list[Line]()
-    chunks = list(recording.chunks)
-    while chunks:
-        first = chunks[0]
-        run: list[Chunk] = []
-        while chunks and chunks[0].direction is first.direction and (not run or first.direction is Direction.RECEIVED):
-            run.append(chunks.pop(0))
+    kind = recording.head.kind
+    lines: list[Line] = []
+    for run in _runs(recording.chunks):
+        direction = run[0].direction
+        begins = list(accumulate((len(one.data) for one in run), initial=0))
         at = 0
-        starts = iter(run)
-        chunk = next(starts)
-        ends = len(chunk.data)
-        for data in frames(kind, first.direction, b"".join(one.data for one in run)):
-            while at >= ends:
-                chunk = next(starts)
-                ends += len(chunk.data)
-            lines.append((chunk.time_s, first.direction, chunk.baud, data, words(kind, first.direction, data)))
+        for data in frames(kind, direction, b"".join(one.data for one in run)):
+            first = run[bisect_right(begins, at) - 1]
+            lines.append((first.time_s, direction, first.baud, data, words(kind, direction, data)))
             at += len(data)
     return lines
+
+
+def _runs(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
+    """What was sent at once, and all that was received until the next was."""
+    for direction, group in groupby(chunks, key=lambda chunk: chunk.direction):
+        if direction is Direction.RECEIVED:
+            yield list(group)
+        else:
+            yield from ([one] for one in group)
 
 
 def _configured(device: str, config: Path | None, output: Output) -> DriverSettings:
