@@ -151,8 +151,9 @@ def recover(log: AuditLog, spool: Spool, cases: CaseStore, keys: Sequence[Verify
         log.append(EventKind.LOG_DAMAGED, when, {"record": log.checkpoint.count})
     for one in aside:
         log.append(EventKind.BUNDLE_QUARANTINED, when, {"sequence": one.sequence, "cause": one.cause})
+    newest_logged = max(logged, default=0)
     for entry in spool.entries():
-        if entry.sequence > max(logged, default=0):
+        if entry.sequence > newest_logged:
             log.append(EventKind.BUNDLE_SEALED, when, entry.logged())
     for sequence in spool.remade:
         log.append(EventKind.METADATA_REMADE, when, {"sequence": sequence})

@@ -1,6 +1,7 @@
 """Sealed bundles on this disk and how far each has come. The files are the truth; the database is a cache of it."""
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -125,11 +126,13 @@ class Spool:
         self._disk.fsync_folder(self.bundles)
         for part in self.bundles.glob("*.part"):
             self._disk.unlink(part)
+        with os.scandir(self.bundles) as listed:
+            files = {item.name: item.stat(follow_symlinks=False).st_size for item in listed}
         states, self.rebuilt = self._database.load()
-        found, aside = self._read_files(known, states, from_header)
+        found, aside = self._read_files(files, known, states, from_header)
         self._entries = {}
         for entry in sorted(found, key=lambda entry: entry.sequence):
-            state = self._derive(entry, states.get(entry.id), entry.case_id in open_cases)
+            state = self._derive(entry, files, states.get(entry.id), entry.case_id in open_cases)
             if state is State.QUARANTINED and states.get(entry.id) is not state:
                 aside.append(Quarantined(entry.sequence, QuarantineCause.MISSING))
             self._entries[entry.id] = replace(entry, state=state)
@@ -244,9 +247,9 @@ class Spool:
     def close(self) -> None:
         self._database.close()
 
-    def _derive(self, entry: Entry, stored: State | None, open_case: bool) -> State:
+    def _derive(self, entry: Entry, files: Mapping[str, int], stored: State | None, open_case: bool) -> State:
         """A bundle's state from its files, and from the database only what files do not tell."""
-        present, receipted = self.path(entry).exists(), self.receipt_path(entry).exists()
+        present, receipted = entry.file_name in files, f"{entry.file_name}.receipt" in files
         if not present:
             return State.PURGED if receipted else State.QUARANTINED
         if receipted:
@@ -272,25 +275,32 @@ class Spool:
         return digest, size
 
     def _read_files(
-        self, known: Mapping[int, bytes], states: Mapping[bytes, State], from_header: Callable[[Path], Entry | None]
+        self,
+        files: Mapping[str, int],
+        known: Mapping[int, bytes],
+        states: Mapping[bytes, State],
+        from_header: Callable[[Path], Entry | None],
     ) -> tuple[list[Entry], list[Quarantined]]:
+        """The bundles in the folder's listing (sizes by name), and what had to be put aside."""
         found: dict[int, Entry] = {}
         aside: list[Quarantined] = []
-        for meta in sorted(self.bundles.glob("*.meta")):
+        newest_known = max(known, default=0)
+        for name in sorted(name for name in files if name.endswith(".meta")):
+            meta = self.bundles / name
             try:
                 entry = Entry.decode(meta.read_bytes())
-                if self.meta_path(entry) != meta:
+                if f"{entry.file_name}.meta" != name:
                     raise BadCbor("another bundle's")
             except BadCbor:
                 self._set_aside(meta)
                 aside.append(Quarantined(0, QuarantineCause.NOT_READABLE))
                 continue
-            missing = not self.path(entry).exists() and not self.receipt_path(entry).exists()
-            unseen = entry.sequence > max(known, default=0) and entry.id not in states
+            missing = entry.file_name not in files and f"{entry.file_name}.receipt" not in files
+            unseen = entry.sequence > newest_known and entry.id not in states
             if missing and unseen:
                 self._disk.unlink(meta)
                 continue
-            cause = self._fault(entry, known, entry.sequence in found)
+            cause = self._fault(entry, files, known.get(entry.sequence), newest_known, entry.sequence in found)
             if cause is not None:
                 for path in (meta, self.path(entry)):
                     self._set_aside(path)
@@ -298,14 +308,17 @@ class Spool:
                 continue
             found[entry.sequence] = entry
         named = {entry.file_name for entry in found.values()}
-        for path in sorted(self.bundles.glob("*.ktpb")):
-            if path.name in named:
+        for name in sorted(name for name in files if name.endswith(".ktpb") and name not in named):
+            path = self.bundles / name
+            if not path.exists():
                 continue
             remade = from_header(path)
             if remade is None or remade.file_name != path.name:
                 self._set_aside(path)
                 aside.append(Quarantined(0, QuarantineCause.NOT_OURS))
-            elif (cause := self._fault(remade, known, remade.sequence in found)) is not None:
+            elif cause := self._fault(
+                remade, files, known.get(remade.sequence), newest_known, remade.sequence in found
+            ):
                 self._set_aside(path)
                 aside.append(Quarantined(remade.sequence, cause))
             else:
@@ -314,15 +327,16 @@ class Spool:
                 found[remade.sequence] = remade
         return list(found.values()), aside
 
-    def _fault(self, entry: Entry, known: Mapping[int, bytes], taken: bool) -> QuarantineCause | None:
+    def _fault(
+        self, entry: Entry, files: Mapping[str, int], logged: bytes | None, newest_known: int, taken: bool
+    ) -> QuarantineCause | None:
         """What is wrong with a bundle found on the disk; one newer than the log is hashed whole."""
-        logged = known.get(entry.sequence)
-        if not self.path(entry).exists():
+        if entry.file_name not in files:
             return None
         if taken or (logged is not None and logged != entry.sha256):
             return QuarantineCause.SECOND_WITH_NUMBER
-        newer = entry.sequence > max(known, default=0)
-        sound = self.holds(entry) if newer else self.path(entry).stat().st_size == entry.size
+        newer = entry.sequence > newest_known
+        sound = self.holds(entry) if newer else files[entry.file_name] == entry.size
         return None if sound else QuarantineCause.WRONG_HASH
 
     def _set_aside(self, path: Path) -> None:
