@@ -2,12 +2,8 @@
 
 import hashlib
 import os
-import queue
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -19,9 +15,8 @@ from station.receiver.verifying import verify
 from station.safekeeping import audit, cbor
 from station.safekeeping.events import EventKind
 from station.safekeeping.states import State
+from station.workers import Pump, Worker
 from tests.helpers.sticks import Carrier
-
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -176,25 +171,18 @@ def test_stopped_on_the_way_nothing_counts_as_handed_over(carrier: Carrier, afte
 
 
 def test_the_stick_is_written_on_another_thread_than_the_vaults(carrier: Carrier) -> None:
-    """The vault raises when anything but a job on its own thread touches it."""
-    jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-    outcomes: list[object] = []
-
-    def on_vault(job: Callable[[], T]) -> T:
-        answers: queue.SimpleQueue[T] = queue.SimpleQueue()
-        jobs.put(lambda: answers.put(job()))
-        return answers.get()
-
-    def work() -> None:
-        outcomes.append(export(carrier.vault, on_vault, carrier.stick, carrier.trial.clock.now(), "hasan"))
-        jobs.put(None)
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    while (job := jobs.get()) is not None:
-        job()
-    worker.join()
-    assert exported(outcomes[0]).written == 4
+    """As the window does it; the vault raises when anything but a job on its own thread touches it."""
+    carrier.vault.close()
+    safekeeping = Worker("safekeeping", Pump().post)
+    vault = safekeeping.ask(carrier.trial.unlock)
+    try:
+        outcome = export(vault, safekeeping.ask, carrier.stick, carrier.trial.clock.now(), "hasan")
+        assert exported(outcome).written == 4
+        with pytest.raises(RuntimeError, match="thread"):
+            vault.outgoing()
+    finally:
+        safekeeping.ask(vault.close)
+        safekeeping.stop()
 
 
 def test_the_medium_is_asked_past_the_machines_memory(tmp_path: Path) -> None:
