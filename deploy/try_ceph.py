@@ -166,21 +166,22 @@ class TryCeph:
         return (self.folder / "log" / f"{name}.out").read_text(errors="replace")[-2000:]
 
 
-def make_bucket(endpoint: str, owner: Account, stations: Mapping[str, Account], receivers: Sequence[Account]) -> None:
+def make_bucket(endpoint: str, owner: Account, stations: Mapping[str, Account], receivers: Sequence[Account],
+                bucket: str = BUCKET) -> None:  # fmt: skip
     """The bucket as docs/delivery.md asks for it: versioned, locked, each station may only put its own bundles."""
     store = client(endpoint, owner)
-    store.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+    store.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
     retention: DefaultRetentionTypeDef = {"Mode": "GOVERNANCE", "Days": LOCK_DAYS}
     store.put_object_lock_configuration(
-        Bucket=BUCKET,
+        Bucket=bucket,
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}},
     )
-    store.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(bucket_policy(stations, receivers)))
+    store.put_bucket_policy(Bucket=bucket, Policy=json.dumps(bucket_policy(stations, receivers, bucket)))
 
 
-def bucket_policy(stations: Mapping[str, Account], receivers: Sequence[Account]) -> dict[str, object]:
+def bucket_policy(stations: Mapping[str, Account], receivers: Sequence[Account], name: str) -> dict[str, object]:
     """Who may do what: a station writes its bundles and reads its receipts; a receiver reads all, writes receipts."""
-    bucket = f"arn:aws:s3:::{BUCKET}"
+    bucket = f"arn:aws:s3:::{name}"
     statements = []
     for station, account in stations.items():
         statements.append(_allow([account], ["s3:PutObject"], f"{bucket}/ktpel/{station}/*"))

@@ -41,8 +41,9 @@ def seal_case(vault: Vault, number: str = "BPN-0001", size: int = 40_000, *, tra
 class Delivering:
     """One station with its vault open, and one authority with a shelf."""
 
-    def __init__(self, root: Path, clock: FakeClock | None = None, *, keep_days: int = 7) -> None:
-        self.station = TrialStation(root, clock or FakeClock())
+    def __init__(self, root: Path, clock: FakeClock | None = None, *, keep_days: int = 7,
+                 name: str = "balikpapan-1") -> None:  # fmt: skip
+        self.station = TrialStation(root, clock or FakeClock(), name)
         self.station.provision()
         self.root, self.clock = root, self.station.clock
         self.keep_days = keep_days
