@@ -182,13 +182,13 @@ class Casework:
         return True
 
     def facts(self, measuring: Person | None) -> CaseFacts:
-        case = self.case
+        case, person = self.case, self.case.biodata
         return CaseFacts(
             number=case.number,
-            name=case.biodata.name,
-            nik=case.biodata.nik,
-            birth=f"{case.biodata.birth_place}, {case.biodata.birth_date:%d-%m-%Y}",
-            address=f"{case.biodata.address}, RT/RW {case.biodata.rt_rw}, {case.biodata.village}, {case.biodata.district}",
+            name=person.name,
+            nik=person.nik,
+            birth=f"{person.birth_place}, {person.birth_date:%d-%m-%Y}",
+            address=", ".join((person.address, f"RT/RW {person.rt_rw}", person.village, person.district)),
             ground=case.ground,
             checklist=case.gate.checklist(measuring),
             photo=self.photo.facts(),
@@ -204,12 +204,12 @@ class Casework:
             taken_up=case.taken_up is not None,
             bedside=case.bedside,
             companion=case.companion,
-            sex=case.biodata.sex.value,
-            blood_group=case.biodata.blood_group,
-            religion=case.biodata.religion,
-            marital_status=case.biodata.marital_status,
-            occupation=case.biodata.occupation,
-            citizenship=case.biodata.citizenship,
+            sex=person.sex.value,
+            blood_group=person.blood_group,
+            religion=person.religion,
+            marital_status=person.marital_status,
+            occupation=person.occupation,
+            citizenship=person.citizenship,
         )
 
     def end(self) -> None:
