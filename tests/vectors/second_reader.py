@@ -119,6 +119,16 @@ def hkdf_expand(secret: bytes, info: bytes, length: int, algorithm: str) -> byte
     return out[:length]
 
 
+def note(closed: bytes, salt: bytes, case_id: bytes, bundle_id: bytes) -> Any:
+    """What a bundle's `x-note` says, for whoever knows the case's salt."""
+    need(len(closed) % 160 == 16)
+    key = hkdf_expand(hmac.digest(salt, case_id, "sha256"), b"ktpb/1/note\0" + bundle_id, 32, "sha256")
+    plain = AESGCM(key).decrypt(bytes(12), closed, None)
+    end = 2 + int.from_bytes(plain[:2], "big")
+    need(not any(plain[end:]))
+    return cbor(plain[2:end])
+
+
 def cobblestone256(key: bytes, context: bytes, sealed: bytes, algorithm: str = "sha512") -> bytes:
     """C2SP chunked-encryption v1 with AES-256-GCM; Cobblestone-256 takes SHA-512, the published vectors SHA-256."""
     need(len(key) == 32)

@@ -1,5 +1,6 @@
 """What is sealed of an open case comes back after any end, proven, and without a key that opens a capture."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from station.safekeeping.vault import Sealed, SealedLabel, Vault
 from tests.helpers.sealing import TrialStation, finger
 from tests.vectors import second_reader
 
+FROZEN = Path(__file__).parents[2] / "vectors" / "note-v1.json"
 NUMBER, NIK = "BPN-0001", "6471014107990001"
 THUMB = Outcome(score=78, tries=2)
 RING = Outcome(tries=3, exception=ExceptionKind.BANDAGED, approver_id="p-2")
@@ -136,3 +138,23 @@ def test_a_reader_that_knows_no_notes_reads_the_header_all_the_same(station: Tri
     with bundle(station, 2).open("rb") as stream:
         ours: Core = read_envelope(stream).core
     assert core["x-note"] == ours.note
+
+
+def test_the_second_reader_opens_the_note_with_the_salt_of_the_open_case(station: TrialStation) -> None:
+    vault = station.unlock()
+    case = vault.resume(NUMBER)
+    vault.close()
+    key = next(iter(station.keyring().stations)).key
+    core = second_reader.check(bundle(station, 3).read_bytes(), key.p256, key.mldsa)
+    said = second_reader.note(core["x-note"], case.salt, case.case_id, core["id"])
+    assert said == ["finger-04", [None, 3, "bandaged", "p-2"]]
+
+
+def test_a_note_of_version_1_opens_always() -> None:
+    frozen = {name: bytes.fromhex(text) for name, text in json.loads(FROZEN.read_text(encoding="ascii")).items()}
+    case = CaseTag(frozen["case"], "TRIAL-0001", frozen["salt"])
+    expected = Note("confirmation-02", Outcome(71, 3, ExceptionKind.UNREADABLE, "p-7"))
+    assert open_note(case, frozen["bundle"], frozen["note"]) == expected
+    assert close_note(case, frozen["bundle"], expected) == frozen["note"]
+    said = second_reader.note(frozen["note"], frozen["salt"], frozen["case"], frozen["bundle"])
+    assert said == ["confirmation-02", [71, 3, "unreadable", "p-7"]]
