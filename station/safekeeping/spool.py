@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -171,6 +171,17 @@ class Spool:
         self._entries[bundle_id] = moved
         self._database.put((bundle_id, state))
         return moved
+
+    def hand_over(self, bundle_ids: Collection[bytes]) -> tuple[Entry, ...]:
+        """These lie on a stick: those that were still to be sent become ON_USB, all at once."""
+        now_there = {
+            bundle_id: replace(self._entries[bundle_id], state=State.ON_USB)
+            for bundle_id in bundle_ids
+            if self._entries[bundle_id].state in (State.QUEUED, State.SENT)
+        }
+        self._entries.update(now_there)
+        self._database.put(*((bundle_id, State.ON_USB) for bundle_id in now_there))
+        return tuple(self._entries[bundle_id] for bundle_id in bundle_ids)
 
     def queue_case(self, case_id: bytes) -> None:
         """The case is closed or given up: its bundles may leave."""

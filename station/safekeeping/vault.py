@@ -267,10 +267,7 @@ class Vault:
         """These bundles lie on a stick, read back, listed in the index of this hash; `approver` stands for it."""
         self._assert_thread()
         now_s = self._clock.now().timestamp()
-        for bundle_id in bundle_ids:
-            entry = self.spool.find(bundle_id)
-            if entry.state in (State.QUEUED, State.SENT):
-                entry = self.spool.advance(bundle_id, State.ON_USB)
+        for entry in self.spool.hand_over(bundle_ids):
             with suppress(OSError):  # the file's time says since when a receipt is awaited
                 os.utime(self.spool.path(entry), (now_s, now_s))
             self.audit(EventKind.BUNDLE_ON_USB, bundle=entry.id, sequence=entry.sequence)
