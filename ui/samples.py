@@ -287,7 +287,7 @@ def case() -> CaseFacts:
         name="CONTOH BUKAN ORANG",
         nik="6472014107059999",
         birth="SAMARINDA, 01-07-2005",
-        address="JL. CONTOH NO. 1",
+        address="JL. CONTOH NO. 1, RT/RW 001/002, CONTOH, CONTOH ULU",
         ground=Ground.SCHOOL,
         checklist=checklist(),
         photo=PhotoFacts(True, None, None, msg("Red background"), 0),
@@ -299,6 +299,12 @@ def case() -> CaseFacts:
         rest_until_s=None,
         done=None,
         review=review(),
+        sex="P",
+        blood_group="O",
+        religion="ISLAM",
+        marital_status="BELUM KAWIN",
+        occupation="PELAJAR/MAHASISWA",
+        citizenship="WNI",
     )
 
 

@@ -61,6 +61,17 @@ def biodata(case: CaseFacts) -> tuple[BiodataRow, ...]:
     return (
         BiodataRow(msg("NIK"), plain(spaced(case.nik))),
         BiodataRow(msg("Full name"), plain(case.name)),
-        BiodataRow(msg("Place and date of birth"), plain(case.birth)),
+        BiodataRow(msg("Born"), plain(case.birth)),
+        BiodataRow(msg("Sex, blood group"), _pair(_sex(case.sex), plain(case.blood_group))),
         BiodataRow(msg("Address"), plain(case.address)),
+        BiodataRow(msg("Religion, marriage"), _pair(plain(case.religion), plain(case.marital_status))),
+        BiodataRow(msg("Work, citizenship"), _pair(plain(case.occupation), plain(case.citizenship))),
     )
+
+
+def _sex(sex: str) -> Message:
+    return msg("Female") if sex == "P" else msg("Male")
+
+
+def _pair(one: Message, other: Message) -> Message:
+    return msg("{one} · {other}", one=one, other=other)

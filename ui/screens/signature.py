@@ -27,8 +27,8 @@ class SignatureScreen(Screen[SignatureState]):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(7))
-        row.addWidget(self.pad, 5)
-        row.addLayout(side, 4)
+        row.addWidget(self.pad, 4)
+        row.addLayout(side, 5)
 
     def draw(self, state: SignatureState, text: Text) -> None:
         self.pad.show_points(state.points, state.size)

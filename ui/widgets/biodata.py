@@ -1,6 +1,7 @@
 """What a signature stands for: label and value, line by line."""
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from station.text import Text
 from ui.presenters.signature import BiodataRow
@@ -10,24 +11,25 @@ from ui.widgets.panel import Panel
 
 
 class BiodataList(Panel):
-    """As many lines as there are; those not needed are hidden."""
+    """Labels on the left, values on the right; lines that are not needed are hidden."""
 
     def __init__(self, theme: Theme, letter: Letter = Letter.BODY, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._theme, self._letter = theme, letter
         self._rows: list[tuple[Words, Words]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(theme.px(4), theme.px(2.5), theme.px(4), theme.px(2.5))
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(theme.px(4), theme.px(1.5), theme.px(4), theme.px(1.5))
+        self._grid.setHorizontalSpacing(theme.px(3))
+        self._grid.setVerticalSpacing(theme.px(0.2))
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 2)
 
     def show_rows(self, rows: tuple[BiodataRow, ...], text: Text) -> None:
         while len(self._rows) < len(rows):
             label = Words(self._theme, Letter.BODY, COLOURS.ink_soft, parent=self)
             value = Words(self._theme, self._letter, bold=True, parent=self)
-            for words in (label, value):
-                self._column.insertWidget(self._column.count() - 1, words)
-            self._column.insertSpacing(self._column.count() - 1, self._theme.px(1))
+            for column, words in enumerate((label, value)):
+                self._grid.addWidget(words, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
             self._rows.append((label, value))
         for place, (label, value) in enumerate(self._rows):
             shown = place < len(rows)
