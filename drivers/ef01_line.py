@@ -151,12 +151,15 @@ def _is_clone(heard: bytes) -> bool:
 
     Noise spoils now this header and now that one, and leaves the right one here and there.
     """
+    if ef01.HEADER in heard:
+        return False
     headers: list[bytes] = []
     for at in range(max(0, len(heard) - ef01.OVERHEAD)):
         packet = ef01.HEADER + heard[at + 2 :]
         try:
-            ef01.decode_packet(packet[: ef01.packet_length(packet)])
+            found = ef01.decode_packet(packet[: ef01.packet_length(packet)])
         except BadFrame:
             continue
-        headers.append(heard[at : at + 2])
-    return ef01.HEADER not in headers and len(headers) > len(set(headers))
+        if found.address == ef01.DEFAULT_ADDRESS:
+            headers.append(heard[at : at + 2])
+    return len(headers) > len(set(headers))

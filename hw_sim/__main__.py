@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hw_sim.control import ControlServer, Director
 from hw_sim.replay import open_replay, read
+from hw_sim.scenario import Player, read_cues
 from hw_sim.server import DEVICES, Bad, Settings, open_bench
 
 
@@ -25,6 +26,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--line-rate", choices=("real", "unlimited"), default="real")
     parser.add_argument("--json", action="store_true", help="one JSON record a device")
     parser.add_argument("--control", type=Path, metavar="PATH", help="where the control socket goes")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="requests to the control socket, each with at_s")
     parser.add_argument("--links", type=Path, metavar="DIR", help="keep a stable DIR/<device> for each serial port")
     parser.add_argument("--state", type=Path, metavar="DIR", help="where flash memories are kept between runs")
     return parser
@@ -62,6 +64,10 @@ def _replay(files: list[str], leave: ExitStack, *, as_json: bool, real_rate: boo
     _say({**said, "pid": os.getpid()}, as_json)
 
 
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
 def _absolute(path: Path | None) -> Path | None:
     return path.absolute() if path else None
 
@@ -82,12 +88,15 @@ def main() -> None:
                 _replay(asked.devices[1:], leave, as_json=asked.json, real_rate=settings.real_rate)
                 stop.wait()
                 return
+            cues = read_cues(asked.scenario.read_text(encoding="utf-8")) if asked.scenario else []
             bench = open_bench(asked.devices, settings)
-        except Bad as wrong:
-            sys.stderr.write(f"{wrong}\n")
+        except (Bad, OSError, UnicodeError) as wrong:
+            _complain(str(wrong))
             sys.exit(2)
         leave.callback(bench.close)
-        leave.callback(ControlServer(Director(bench), path).close)
+        director = Director(bench)
+        leave.callback(ControlServer(director, path).close)
+        leave.callback(Player(cues, director, _complain).close)
         for record in bench.describe():
             _say({**record, "control": str(path), "pid": os.getpid()}, asked.json)
         stop.wait()

@@ -35,7 +35,8 @@ from protocols.layout import padded
 Gray = npt.NDArray[np.uint8]
 INTER_BYTE_S = 0.3
 """A packet that pauses for so long is given up."""
-R503_ONLY = frozenset(opcode for opcode in ask.COMMANDS if opcode >= ask.GetImageEx.OPCODE)
+R503_ONLY = frozenset(range(ask.GetImageEx.OPCODE, ask.HandShake.OPCODE + 1))
+ZFM_ONLY = frozenset({ask.GetEcho.OPCODE})
 WORK_S: dict[type[ask.Command], float] = {
     ask.GenImg: 0.25,
     ask.GetImageEx: 0.25,
@@ -162,7 +163,7 @@ class Module:
             return []
         self._download = None
         opcode = packet.content[0] if packet.content else -1
-        if opcode not in ask.COMMANDS or (opcode in R503_ONLY and not self._model.is_r503):
+        if opcode not in ask.COMMANDS or opcode in (ZFM_ONLY if self._model.is_r503 else R503_ONLY):
             return self._outs([self._ack(Confirmation.BAD_REGISTER)], baud)
         try:
             command = ask.decode_command(packet)
@@ -319,6 +320,11 @@ class Module:
     def _(self, command: ask.Cancel | ask.AuraLed | ask.SoftRst | ask.HandShake) -> Answer:
         del command
         return [self._ack()]
+
+    @_system.register
+    def _(self, command: ask.GetEcho) -> Answer:
+        del command
+        return [self._ack(Confirmation.ECHO)]
 
     @_system.register
     def _(self, command: ask.CheckSensor) -> Answer:

@@ -285,6 +285,13 @@ class HandShake(Command):
     OPCODE = 0x40
 
 
+@dataclass(frozen=True, slots=True)
+class GetEcho(Command):
+    """ZFM-20 and its kin only: answered with the confirmation code 55 by a module that is there."""
+
+    OPCODE = 0x53
+
+
 COMMANDS: dict[int, type[Command]] = {command.OPCODE: command for command in Command.__subclasses__()}
 
 

@@ -37,6 +37,7 @@ class Confirmation(IntEnum):
     ADDRESS_ERROR = 0x20
     PASSWORD_REQUIRED = 0x21
     SENSOR_ABNORMAL = 0x29
+    ECHO = 0x55
 
 
 POOR_IMAGE = Confirmation.TOO_FEW_FEATURES
