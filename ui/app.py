@@ -29,6 +29,7 @@ from ui.sounds import Play, Speaker, silence
 from ui.theme import FRAME_MM, Theme, load_fonts
 
 TICK_MS = 500
+SWITCH_S = 0.001  # how long a busy device thread may keep the main thread waiting; Python's own is five times that
 log = logging.getLogger("ui")
 
 
@@ -116,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; 2 when the station could not start."""
     harden()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    sys.setswitchinterval(SWITCH_S)
     options = read_options(sys.argv[1:] if arguments is None else arguments)
     shells: list[Shell] = []
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette, QScreen
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from station.text import Text
 from ui.presenters.applicant import ApplicantState
@@ -17,7 +17,7 @@ class SecondScreen(QWidget):
     """Nothing on it can be pressed; it never takes the focus from the officer's window."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
+        super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         palette = self.palette()
@@ -28,6 +28,7 @@ class SecondScreen(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self._banner)
         room = QVBoxLayout()
         side = theme.px(9)

@@ -76,6 +76,7 @@ def memory_mb() -> float:
 
 def recording(place: Place) -> tuple[list[float], Step]:
     """Lateness of every answer in milliseconds, and where the recording ended."""
+    sys.setswitchinterval(app.SWITCH_S)
     bridge = MainThread()
     given = app.Options(place.config, place.data, place.passphrase, window=True)
     config = app.read_settings(given)

@@ -13,6 +13,7 @@ from station.text import Language, Message, Text, plain
 from ui import samples
 from ui.gallery import SIZE_MM, SIZE_PX, ZONE, Shot, show
 from ui.shell import Shell
+from ui.sounds import Play, silence
 from ui.still import StillCounter
 from ui.theme import Theme, load_fonts
 
@@ -53,11 +54,13 @@ class Bench:
     """A window on a counter that only writes down what it is asked."""
 
     def __init__(
-        self, qtbot: QtBot, language: Language, make_text: Callable[[Language], Text], size: tuple[int, int]
+        self, qtbot: QtBot, language: Language, make_text: Callable[[Language], Text], size: tuple[int, int], play: Play
     ) -> None:
         self.now_s = samples.NOW_S
         self.counter = StillCounter(samples.desk(Step.LOGIN))
-        self.shell = Shell(self.counter, Theme.for_screen(*size, *SIZE_MM), language, lambda: self.now_s, make_text)
+        self.shell = Shell(
+            self.counter, Theme.for_screen(*size, *SIZE_MM), language, lambda: self.now_s, make_text, play
+        )
         self._qtbot = qtbot
         qtbot.addWidget(self.shell)
         self.shell.resize(*size)
@@ -77,7 +80,8 @@ def bench(qtbot: QtBot) -> Callable[..., Bench]:
         language: Language = Language.INDONESIAN,
         make_text: Callable[[Language], Text] = Text,
         size: tuple[int, int] = SIZE_PX,
+        play: Play = silence,
     ) -> Bench:
-        return Bench(qtbot, language, make_text, size)
+        return Bench(qtbot, language, make_text, size, play)
 
     return make
