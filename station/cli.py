@@ -10,6 +10,7 @@ from station import (
     cli_delivery,
     cli_diagnostics,
     cli_export,
+    cli_handover,
     cli_keys,
     cli_officers,
     cli_provision,
@@ -44,6 +45,7 @@ app.add_typer(cli_keys.keyring_commands, name="keyring")
 app.add_typer(cli_keys.keys_commands, name="keys")
 app.add_typer(cli_officers.officer_commands, name="officer")
 app.add_typer(cli_trace.trace_commands, name="trace")
+app.add_typer(cli_handover.handover_commands, name="handover")
 app.add_typer(cli_queue.queue_commands, name="queue")
 
 

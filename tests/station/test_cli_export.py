@@ -14,7 +14,7 @@ from station.registry.officers import Officers, PinCost
 from station.safekeeping import audit
 from station.safekeeping.bundle import read_core
 from station.safekeeping.events import EventKind
-from tests.helpers.cli import RealTimeStation, ktpel, refused
+from tests.helpers.cli import Ran, RealTimeStation, ktpel, refused
 from tests.station.registry.test_applications import as_csv, person
 
 CHEAP_PINS = PinCost(memory_kib=64, passes=1, lanes=1)
@@ -133,6 +133,65 @@ def test_the_folder_may_stand_in_the_settings(office: Office) -> None:
     office.settings.write_text("\n".join(lines[:place] + lines[place + 1 :]), encoding="utf-8")
     told = ktpel("export", *office.common(), typed="wulan\n482915\nhasan\n739206\n")
     assert told.code == 0, told.said
+
+
+def handover_check(office: Office) -> Ran:
+    return ktpel("handover", "check", office.stick, "--authority", office.station.authority, "--json")
+
+
+def only_list(told: Ran) -> dict[str, object]:
+    lists = told.json()["lists"]
+    assert isinstance(lists, list)
+    (one,) = lists
+    assert isinstance(one, dict)
+    return one
+
+
+def test_a_stick_that_arrives_whole_is_told_with_the_hash_of_the_record(office: Office) -> None:
+    exported = ktpel(*office.export("--json")).json()
+    told = handover_check(office)
+    assert told.code == 0, told.said
+    one = only_list(told)
+    assert one["sha256"] == exported["index_sha256"]
+    digest = str(exported["index_sha256"])
+    assert f"{digest[:8]} {digest[8:16]}" in told.said
+
+
+@pytest.mark.parametrize("what", ["missing", "spoiled", "link"])
+def test_a_stick_that_lost_something_on_its_way_is_told(office: Office, what: str) -> None:
+    ktpel(*office.export())
+    victim = sorted((office.stick / "ktpel").rglob("*.ktpb"))[1]
+    content = victim.read_bytes()
+    if what == "spoiled":
+        victim.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    else:
+        victim.unlink()
+    if what == "link":
+        (office.stick / "elsewhere").write_bytes(content)
+        victim.symlink_to(office.stick / "elsewhere")
+    told = handover_check(office)
+    assert told.code == 1
+    one = only_list(told)
+    assert one["spoiled" if what == "spoiled" else "missing"] == [2]
+
+
+def test_what_no_list_names_and_lists_of_nobody_are_told(office: Office) -> None:
+    ktpel(*office.export())
+    place = office.stick / "ktpel" / office.station.folder.name
+    (place / f"0000000009-{'0' * 64}.ktpb").write_bytes(b"foreign")
+    told = handover_check(office)
+    assert (told.code, told.json()["unlisted"]) == (1, [f"0000000009-{'0' * 64}.ktpb"])
+    index = next(place.glob("*.index"))
+    index.write_bytes(index.read_bytes()[:-1] + b"!")
+    told = handover_check(office)
+    assert "not signed by a station" in told.said
+    assert str(told.json()["unlisted"]).count(".ktpb") == 3
+
+
+def test_an_empty_stick_holds_no_handover(office: Office) -> None:
+    assert "Nothing was handed over" in refused(
+        "handover", "check", office.stick, "--authority", office.station.authority
+    )
 
 
 def answer(office: Office, station: str | None = None) -> None:
