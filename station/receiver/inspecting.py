@@ -41,6 +41,7 @@ def inspect(path: Path) -> Inspection:
         "audit_head": core.checkpoint.head.hex(),
         "padded_length": core.padded_length,
         "training": core.training,
+        "note_bytes": 0 if core.note is None else len(core.note),
         "recipients": [wrap.key_id.hex() for wrap in envelope.wraps],
         "size": envelope.size,
         "sha256": envelope.sha256.hex(),
