@@ -8,7 +8,7 @@ import typer
 from station.cli_counter import AsJson
 from station.cli_output import Output, of_disk
 from station.clock import SystemClock
-from station.receiver.authority import load_recipient, load_trust
+from station.receiver.authority import load_recipient, load_support, load_trust
 from station.receiver.inspecting import inspect
 from station.receiver.opening import open_bundles
 from station.receiver.verifying import BundleReport, VerifyReport, bundle_files
@@ -55,13 +55,14 @@ def open_(
     incomplete_ok: Annotated[bool, typer.Option("--incomplete-ok", help="Open cases without manifest too.")] = False,
     pictures: Annotated[bool, typer.Option("--pictures", help="Write photo and fingers as PNG too.")] = False,
     recovery: Annotated[bool, typer.Option("--recovery", help="Open with the recovery key: its words.")] = False,
+    support: Annotated[bool, typer.Option("--support", help="Open diagnostics with the support key.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Verify, decrypt with the authority's key, and write each case into a folder: records, case.an2, summary.txt."""
     output = Output(as_json)
     try:
         keyring = load_trust(authority, SystemClock().now())
-        secret = _recovery_from_paper(output) if recovery else load_recipient(authority)
+        secret = _secret(authority, recovery, support, output)
         report = open_bundles(paths, keyring, secret, out, training_ok=training_ok, incomplete_ok=incomplete_ok,
                               pictures=pictures, language=output.say.language)  # fmt: skip
     except FileExistsError as why:
@@ -97,6 +98,12 @@ def open_(
     if not all(case.summary is None or case.summary.whole for case in report.cases):
         raise output.refuse(msg("Not every record could be read. The files are kept as they were sealed."), value)
     output.result({"ok": True, **value})
+
+
+def _secret(authority: Path, recovery: bool, support: bool, output: Output) -> RecipientSecret:
+    if recovery:
+        return _recovery_from_paper(output)
+    return load_support(authority) if support else load_recipient(authority)
 
 
 def _recovery_from_paper(output: Output) -> RecipientSecret:

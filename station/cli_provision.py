@@ -16,7 +16,7 @@ from station.cli_output import Output
 from station.cli_people import StationAt, station_at
 from station.clock import SystemClock
 from station.registry.model import OfficerCard, RoleOfOfficer
-from station.registry.officers import Officers, Refused
+from station.registry.officers import Officers, PinCost, Refused
 from station.safekeeping.issuing import ROOT_KEY
 from station.safekeeping.paper_key import words_of
 from station.safekeeping.provision import ProvisionReport, WeakPassphrase
@@ -26,6 +26,8 @@ from station.text import Message, msg
 from station.wiring import OFFICERS_FILE
 
 People = list[tuple[OfficerCard, str]]
+REHEARSAL = PinCost(memory_kib=8, passes=1, lanes=1)
+"""For trying the list of officers in a folder that is thrown away."""
 
 
 def provision(
@@ -46,7 +48,7 @@ def provision(
     station = station_at(config, data, passphrase_file, output)
     people = _people(officers, output)
     with tempfile.TemporaryDirectory() as rehearsal:
-        _keep(Officers(Path(rehearsal) / OFFICERS_FILE, SystemClock()), people, output)
+        _keep(Officers(Path(rehearsal) / OFFICERS_FILE, SystemClock(), REHEARSAL), people, output)
     _announce(station, authority, name, output)
     if not (yes or as_json) and sys.stdin.isatty() and not typer.confirm(output.say(msg("Begin?"))):
         raise output.refuse(msg("Nothing was made."))

@@ -10,6 +10,7 @@ from station.registry.model import OfficerCard, RoleOfOfficer
 from station.registry.officers import Officers, PinCost
 from station.safekeeping import audit
 from station.safekeeping.events import EventKind
+from station.safekeeping.vault import Part, Sealed
 from tests.helpers.cli import RealTimeStation, ktpel, refused
 from tests.helpers.clock import FakeClock
 
@@ -189,3 +190,15 @@ def test_a_damaged_log_is_not_exported(station: RealTimeStation, here: Arguments
     arguments: Arguments = ["audit", "export", "--out", tmp_path / "a", "--by", RUDI, "--approved-by", HASAN, *here]
     assert "Change nothing" in refused(*arguments, typed=f"{RUDI_PIN}\n{HASAN_PIN}\n")
     assert not (tmp_path / "a").exists()
+
+
+def test_support_opens_diagnostics_and_nothing_else(station: RealTimeStation, here: Arguments, tmp_path: Path) -> None:
+    ktpel("keyring", "install", issue(station, "--support"), *here)
+    vault = station.unlock()
+    assert isinstance(vault.seal_diagnostic([Part("health.json", "application/json", b"{}")], False), Sealed)
+    vault.close()
+    (report,) = station.bundles.glob("*.ktpb")
+    arguments: Arguments = ["open", report, "--authority", station.authority, "--out"]
+    assert ktpel(*arguments, tmp_path / "a", "--support").code == 0
+    assert [path.read_bytes() for path in (tmp_path / "a").rglob("health.json")] == [b"{}"]
+    assert ktpel(*arguments, tmp_path / "b").code == 1
