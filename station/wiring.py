@@ -1,6 +1,8 @@
 """Puts a station together: the only place that names concrete drivers."""
 
 import os
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 from drivers import factory
@@ -8,20 +10,25 @@ from drivers.api import DeviceStatus, Role
 from station.biometrics.finger_worker import FingerWorker
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
+from station.capture import parts
 from station.capture.context import CounterSettings
+from station.capture.delivering import Delivering
 from station.capture.desk import Desk
 from station.capture.papers import Papers
-from station.capture.parts import Parts
 from station.clock import Clock, SystemClock
 from station.config import Config, Keys
+from station.config_delivery import Delivery
+from station.delivery.courier import Courier, DeliveryFacts
+from station.delivery.outbox import Outbox
 from station.delivery.paper import PaperSize
+from station.delivery.store import BadCredentials, Credentials, ObjectStore, StorePlace
 from station.registry.applications import ApplicationQueue
 from station.registry.officers import Officers
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
 from station.safekeeping.token import TokenAccess
 from station.safekeeping.vault import Vault, VaultRefused
-from station.text import msg
+from station.text import Message, msg
 from station.workers import Post, Worker
 
 OFFICERS_FILE = "officers.json"
@@ -70,7 +77,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
         vault_worker.stop()
         raise
     return Desk(
-        Parts(
+        parts.Parts(
             clock=now,
             post=post,
             settings=_settings(config),
@@ -82,6 +89,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             portrait=PortraitJudge(),
             papers=make_papers(config, vault, vault_worker),
             queue=_queue(config, data, now),
+            delivery=_delivery(config.delivery, vault, vault_worker, now),
         )
     )
 
@@ -120,6 +128,26 @@ def _queue(config: Config, data: Path, clock: Clock) -> ApplicationQueue | None:
     if not config.queue.folder:
         return None
     return ApplicationQueue(Path(config.queue.folder), config.queue.quota, clock, config.office.zone, data / QUEUE_FILE)
+
+
+def _delivery(config: Delivery, vault: Vault, vault_worker: Worker, clock: Clock) -> parts.Delivery:
+    """The courier to the object store, where one is set up; the vault is asked on its own thread."""
+    if not config.endpoint:
+        return parts.NoDelivery()
+
+    def make(told: Callable[[DeliveryFacts], None]) -> Courier | Message:
+        try:
+            credentials = Credentials.read(Path(config.credentials_file))
+        except BadCredentials as bad:
+            return bad.message
+        except OSError:
+            return msg("The file with the store's credentials cannot be read. Call the technician.")
+        store = ObjectStore(StorePlace(config.endpoint, config.bucket, config.region, config.ca_file), credentials)
+        outbox = Outbox(vault, clock, keep_days=config.keep_days, resend_hours=config.resend_hours)
+        kbit_s = config.bandwidth_kbit_s
+        return Courier(outbox, vault_worker.ask, store, clock, random.Random(), bandwidth_kbit_s=kbit_s, on_change=told)
+
+    return Delivering(make, clock)
 
 
 def make_papers(config: Config, vault: Vault, vault_worker: Worker) -> Papers:

@@ -43,6 +43,7 @@ class Desk:
         self._cases = Cases(session, self._recording.defer)
         self._ready = True
         session.devices.open_all()
+        parts.delivery.start(lambda: parts.post(self._changed))
 
     @property
     def facts(self) -> DeskFacts:
@@ -97,6 +98,7 @@ class Desk:
     def close(self) -> None:
         """End the case's work, the devices and the threads. What is sealed is safe."""
         self._cases.close()
+        self._session.parts.delivery.close()
         self._session.close()
 
     def log_in(self, officer_id: str, pin: str) -> None:
@@ -272,6 +274,8 @@ class Desk:
         if event in (Event.LOGGED_IN, Event.TAKEN_OVER):
             self._shift.open()
         self._cases.moved(event)
+        if event in (Event.SEALED, Event.DISCARDED):
+            self._session.parts.delivery.wake()
 
     def _measured(self, measurement: Measurement) -> None:
         session = self._session

@@ -291,12 +291,15 @@ class OpenCaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """Closed cases on their way: `sentence` says it in words; `next_try_s` is on the monotonic clock while offline."""
+    """Sealed files on their way to the object store: `sentence` says it in words.
+
+    `waiting` files are here alone, `unanswered` left and have no receipt yet; `next_try_s` is on the monotonic clock.
+    """
 
     configured: bool
     sentence: Message
     waiting: int = 0
-    sent_today: int = 0
+    unanswered: int = 0
     offline: bool = False
     next_try_s: float | None = None
 

@@ -1,5 +1,6 @@
 """What a desk is made of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,9 +17,12 @@ from station.workers import Post, Worker
 
 
 class Delivery(Protocol):
-    """Brings closed cases to the authority, on a thread of its own; `facts` never waits."""
+    """Brings closed cases to the authority, on a thread of its own, where `changed` is called; nothing here waits."""
 
     def facts(self) -> DeliveryFacts: ...
+    def start(self, changed: Callable[[], None]) -> None: ...
+    def wake(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class NoDelivery:
@@ -26,6 +30,15 @@ class NoDelivery:
 
     def facts(self) -> DeliveryFacts:
         return NO_DELIVERY
+
+    def start(self, changed: Callable[[], None]) -> None:
+        """There is nothing to start."""
+
+    def wake(self) -> None:
+        """There is nothing to wake."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 @dataclass(frozen=True, slots=True)
