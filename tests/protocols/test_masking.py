@@ -1,6 +1,6 @@
 """Whatever came over a line, masking keeps its lengths and times, and raises nothing."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols import ef01, sfm, vc0706
@@ -29,6 +29,7 @@ pieces = st.one_of(
 dialogues = st.lists(st.tuples(st.sampled_from(Direction), pieces), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), dialogues)
 def test_lengths_and_directions_stay(kind: str, dialogue: list[tuple[Direction, bytes]]) -> None:
     chunks = [Chunk(float(at), way, 57_600, data) for at, (way, data) in enumerate(dialogue)]
@@ -38,6 +39,7 @@ def test_lengths_and_directions_stay(kind: str, dialogue: list[tuple[Direction, 
     ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.sampled_from(Direction), pieces)
 def test_frames_are_the_whole_stretch_and_each_has_words(kind: str, way: Direction, data: bytes) -> None:
     cut = frames(kind, way, data)
@@ -69,6 +71,7 @@ def test_what_looks_like_a_packet_among_the_pixels_of_a_broken_image_is_blanked(
     assert masked("sfm5020", chunks)[1].data == bytes(20 + len(lookalike) + 20)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=256).filter(lambda data: len(data) in ef01.PAYLOADS), st.data())
 def test_a_split_or_spoiled_image_leaves_nothing_of_itself(image: bytes, draw: st.DataObject) -> None:
     packet = ef01.Packet(ef01.PacketId.DATA, image).encode()

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.recording import BadRecording, Chunk, Direction, Head, Recording, decode, encode
@@ -54,6 +54,7 @@ def test_what_does_not_fit_is_named(was: str, becomes: str, why: str) -> None:
         decode(WHOLE.replace(was, becomes, 1))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(WHOLE) - 1))
 def test_every_cut_is_noticed(length: int) -> None:
     with pytest.raises(BadRecording):
@@ -67,6 +68,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(json_values, max_size=4))
 def test_any_records_are_read_or_refused(records: list[object]) -> None:
     text = WHOLE.splitlines()[0] + "\n" + "".join(json.dumps(one) + "\n" for one in records)
@@ -76,6 +78,7 @@ def test_any_records_are_read_or_refused(records: list[object]) -> None:
         return
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(BadRecording):
