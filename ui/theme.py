@@ -96,6 +96,13 @@ SHAPE_PAIRS: tuple[tuple[str, str], ...] = (
     ("focus", "surface"),
     ("header_ink", "header"),
     ("primary", "page"),
+    ("good", "page"),
+    ("warn", "page"),
+    ("bad", "page"),
+    ("good", "good_fill"),
+    ("warn", "warn_fill"),
+    ("bad", "bad_fill"),
+    ("primary", "active_fill"),
 )
 
 

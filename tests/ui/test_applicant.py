@@ -16,7 +16,7 @@ from station.capture.facts import CaseFacts, DeskFacts, LockFacts, Step
 from station.config import Sounds
 from station.health.model import Item, Person
 from station.text import Language, Text, msg
-from tests.ui.conftest import Bench
+from tests.ui.conftest import Bench, PaddedText
 from ui import samples
 from ui.events import click
 from ui.gallery import Shot, shots
@@ -27,7 +27,7 @@ from ui.presenters.intents import Place
 from ui.presenters.view import View
 from ui.second_screen import Beside, SecondScreen
 from ui.sounds import Speaker, tone
-from ui.theme import Theme
+from ui.theme import FRAME_MM, Theme
 from ui.widgets.button import ActionButton
 from ui.widgets.ink import InkPad
 from ui.widgets.marks import Words
@@ -106,6 +106,24 @@ def test_a_second_screen_follows_and_the_turning_button_goes(bench: MakeBench, q
     assert "Sekali lagi" in shown
     one.shell.set_second(None)
     assert one.shell.header.turn.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 600)], ids=["wide", "small"])
+def test_nothing_is_clipped_on_the_second_screen(bench: MakeBench, qtbot: QtBot, size: tuple[int, int]) -> None:
+    one = bench(make_text=PaddedText)
+    second = SecondScreen(Theme.for_screen(*size, *FRAME_MM))
+    qtbot.addWidget(second)
+    second.resize(*size)
+    second.show()
+    one.shell.set_second(second)
+    trouble = set()
+    for each in shots():
+        one.show(replace(each, view=View(now_s=samples.NOW_S)))
+        for label in second.findChildren(Words):
+            if label.isVisible() and label.heightForWidth(label.width()) > label.height() + 1:
+                trouble.add(f"{each.name}: {label.text()}")
+    one.shell.set_second(None)
+    assert not trouble
 
 
 def test_ink_and_camera_reach_the_second_screen_at_once(bench: MakeBench, qtbot: QtBot, theme: Theme) -> None:
