@@ -136,6 +136,8 @@ def diagnose(port: str, heard: bytes) -> Faulted:
     body = heard.strip(bytes((ef01.BOOT_BYTE,)))
     if not body:
         return Faulted(port, Fault.SILENT)
+    if ef01.HEADER in body:
+        return Faulted(port, Fault.GARBLED)  # of ours, and images can look like anything
     if _is_clone(heard) or OTHER_READERS.match(heard) or speaks_text(heard):
         return Faulted(port, Fault.WRONG_DEVICE, f"bytes begin with {heard[:2].hex(' ').upper()}")
     return Faulted(port, Fault.GARBLED)
@@ -151,8 +153,6 @@ def _is_clone(heard: bytes) -> bool:
 
     Noise spoils now this header and now that one, and leaves the right one here and there.
     """
-    if ef01.HEADER in heard:
-        return False
     headers: list[bytes] = []
     for at in range(max(0, len(heard) - ef01.OVERHEAD)):
         packet = ef01.HEADER + heard[at + 2 :]

@@ -36,7 +36,7 @@ PROGRESS_S = 0.1
 IDLE_S = 0.6
 """A transfer that pauses for so long has ended."""
 QUIET_S = 0.06
-GATHER_S = 0.02
+GATHER_S = 0.01
 HEARD_LIMIT = 64
 
 
