@@ -5,6 +5,7 @@ a station puts below its name and gets its receipts. What it proves is proven ag
 """
 
 import hashlib
+import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -40,15 +41,21 @@ class StandIn:
 
 
 @contextmanager
-def stand_in() -> Iterator[StandIn]:
-    """The store on a port of the loopback until the block ends."""
+def stand_in(tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
+    """The store on a port of the loopback until the block ends, over TLS where a context is given."""
     memory = StandIn()
 
     class Handler(_Handler):
         store = memory
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that turns away is its own affair."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = False
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     memory.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="s3-stand-in")
     thread.start()

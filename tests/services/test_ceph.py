@@ -137,10 +137,12 @@ def test_a_bad_line_to_a_real_gateway(ceph: CephStore, tmp_path: Path, fault: Fa
     trial.vault.close()
 
 
-def command(trial: Delivering, ceph: CephStore, name: str, *more: str) -> list[str | Path]:
+def command(trial: Delivering, ceph: CephStore, name: str) -> list[str | Path]:
+    """A receiver as it is typed."""
+    credentials = ceph.credentials(RECEIVER, trial.root)
+    where: list[str | Path] = ["--endpoint", ceph.node.endpoint, "--bucket", ceph.bucket, "--credentials", credentials]
     return [KTPEL, "receive", "--authority", trial.station.authority, "--store", trial.root / "shelf", "--name", name,
-            "--endpoint", ceph.node.endpoint, "--bucket", ceph.bucket, "--credentials", ceph.credentials(RECEIVER, trial.root), "--json",
-            *more]  # fmt: skip
+            "--json", *where]  # fmt: skip
 
 
 def test_receivers_killed_and_doubled_keep_one_copy_each(ceph: CephStore, tmp_path: Path) -> None:
