@@ -161,3 +161,21 @@ def test_the_three_folders_are_apart() -> None:
     found = places()
     assert found.config_file.name == "station.toml"
     assert found.data != found.state
+
+
+def test_a_file_from_before_queue_export_and_daily_cards_still_loads(path: Path) -> None:
+    text = default_text()
+    for table in ("[queue]", "[export]"):
+        begin = text.index(f"\n{table}") + 1
+        text = text[:begin] + text[text.index("\n\n", begin) + 2 :] if "\n\n" in text[begin:] else text[:begin]
+    assert "quota" not in text
+    path.write_text(text, encoding="utf-8")
+    config = load(path)
+    assert (config.queue.folder, config.queue.quota, config.export.folder) == ("", 100, "")
+    assert config.office.cards_a_day is None
+
+
+def test_a_quota_below_one_is_named_with_its_line(path: Path) -> None:
+    text, line = changed("quota = 100", "quota = 0")
+    (problem,) = problems(path, text)
+    assert (problem.line, problem.key) == (line, "queue.quota")
