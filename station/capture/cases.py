@@ -45,6 +45,7 @@ class Cases:
         self._looked_s: float | None = None
         self._open: dict[str, OpenCase] = {}
         self._taken_up: TakenUp | None = None
+        self.open_cases: tuple[OpenCaseFacts, ...] = ()
         self.queue = QueueFacts()
         self.draft: CaseDraft | None = None
         self.waiting = 0
@@ -54,10 +55,6 @@ class Cases:
     def close(self) -> None:
         if self._worker is not None:
             self._worker.stop()
-
-    @property
-    def open_cases(self) -> tuple[OpenCaseFacts, ...]:
-        return tuple(opening.shown(case) for case in self._open.values())
 
     @property
     def taking_up(self) -> str | None:
@@ -118,7 +115,7 @@ class Cases:
         if self._session.may(Action.RECORD):
             del self._open[number]
             self._session.tell_vault(lambda vault: _give_up(vault, number))
-            self._session.changed()
+            self._show_open()
 
     def enter(self, draft: CaseDraft) -> None:
         session = self._session
@@ -290,7 +287,11 @@ class Cases:
     def _found(self, cases: tuple[OpenCase, ...]) -> None:
         if self._session.work is None:
             self._open = {case.number: case for case in cases}
-            self._session.changed()
+            self._show_open()
+
+    def _show_open(self) -> None:
+        self.open_cases = tuple(opening.shown(case) for case in self._open.values())
+        self._session.changed()
 
 
 def _in_words(problem: RowProblem) -> Message:

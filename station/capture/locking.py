@@ -118,6 +118,6 @@ class Lock:
             work.hand_over(card, session.fever.of(card.officer_id))
             if legal(session.step, Event.CHECK_AGAIN):
                 work.interrupt(Event.CHECK_AGAIN)
-        elif legal(session.step, Event.TAKEN_OVER):
+        elif legal(session.step, Event.TAKEN_OVER) and session.settings.start_of_shift:
             session.move(Event.TAKEN_OVER)
         self._open()

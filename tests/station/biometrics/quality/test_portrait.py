@@ -107,6 +107,20 @@ def test_a_scarf_changes_nothing_about_the_corrections(spoiled: dict[str, Any], 
     assert cure_of(drawn(SCARF, **spoiled)) == cure
 
 
+@pytest.mark.parametrize("spoiled", [{"yaw_deg": 15.0}, {"roll_deg": 12.0}, {"background": "blue"}])
+def test_who_lies_in_bed_may_turn_the_head_and_has_a_pillow_behind_it(spoiled: dict[str, Any]) -> None:
+    frame = drawn(MAN, **spoiled)
+    assert not judge().judge(frame, Background.RED).verdict.accepted
+    assert judge().judge_lying(frame, Background.RED).verdict.accepted
+
+
+@pytest.mark.parametrize(("spoiled", "cure"), SPOILED[:5])
+def test_everything_else_is_asked_of_who_lies_in_bed_too(spoiled: dict[str, Any], cure: str) -> None:
+    asked = judge().judge_lying(drawn(MAN, **spoiled), Background.RED).verdict.cure
+    assert asked is not None
+    assert ENGLISH(asked) == cure
+
+
 def test_distance_comes_before_everything_that_a_step_forward_may_cure() -> None:
     assert cure_of(drawn(MAN, scale=0.6, light=0.25, background="white")) == "Move closer."
 
