@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from drivers.api import Role
+from hw_sim import scene
 from station.biometrics.model import CAPTURE_ORDER, ExceptionKind
 from station.capture.facts import DeskFacts, Step
 from station.capture.scenario import Scenario
 from station.text import Language
-from tests.helpers.counter import SCENARIO, Hands, Served, by_hand
+from tests.helpers.counter import CAPTURES, DEVICES, SCENARIO, Hands, Served, by_hand, is_named, on_bench, unplug
+from tests.hw_sim.benches import bench
 from ui.events import click, press_by_keyboard
 from ui.gallery import SIZE_MM, SIZE_PX
 from ui.robot import Robot
@@ -56,16 +60,20 @@ def room(
     qtbot: QtBot, folder: Path, scenario: Scenario = SCENARIO, hand: Callable[[QWidget], None] = click
 ) -> Iterator[tuple[Room, Hands]]:
     with by_hand(folder) as (served, hands):
-        now_s = served.clock.monotonic_s
-        shell = Shell(served.desk, Theme.for_screen(*SIZE_PX, *SIZE_MM), Language.INDONESIAN, now_s)
-        qtbot.addWidget(shell)
-        shell.resize(*SIZE_PX)
-        shell.show()
-        shell.activateWindow()
-        robot = Robot(shell, scenario, lambda _words: None, hand, now_s, pace_s=0.0)
-        served.desk.on_frame(robot.saw)
-        yield Room(served, shell, robot), hands
-        shell.close()
+        yield before(served, qtbot, scenario, hand), hands
+
+
+def before(served: Served, qtbot: QtBot, scenario: Scenario, hand: Callable[[QWidget], None]) -> Room:
+    """The window of this counter, and the officer before it."""
+    now_s = served.clock.monotonic_s
+    shell = Shell(served.desk, Theme.for_screen(*SIZE_PX, *SIZE_MM), Language.INDONESIAN, now_s)
+    qtbot.addWidget(shell)
+    shell.resize(*SIZE_PX)
+    shell.show()
+    shell.activateWindow()
+    robot = Robot(shell, scenario, lambda _words: None, hand, now_s, pace_s=0.0)
+    served.desk.on_frame(robot.saw)
+    return Room(served, shell, robot)
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +87,30 @@ def test_a_whole_recording_by(qtbot: QtBot, tmp_path: Path, hand: Callable[[QWid
         one.record()
         assert one.served.case.done is not None
         assert [item.by_exception for item in one.served.case.review].count(True) == 0
+
+
+def is_back(served: Served, role: Role) -> bool:
+    return not is_named(served, role)
+
+
+def test_with_real_drivers_every_pulled_cable_is_said_and_the_window_comes_back_to_the_same_place(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene, "LIFTED_S", 0.05)
+    names = [name for name, _kind in DEVICES.values()]
+    with bench(*names, links=tmp_path / "links") as devices, on_bench(tmp_path, devices) as (served, _judge):
+        one = before(served, qtbot, SCENARIO, click)
+        for role, step in CAPTURES:
+            one.record(step)
+            unplug(devices, role)
+            served.until(partial(is_named, served, role))
+            title = one.shell.windowTitle()
+            assert [button.text() for button in one.shell.secondary if button.isVisible()][-1] == "Lihat alat"
+            unplug(devices, role, out=False)
+            served.until(partial(is_back, served, role))
+            assert one.shell.windowTitle() == title or served.step is not step
+        one.record()
+        assert served.case.done is not None
 
 
 def test_the_language_switched_at_every_step_disturbs_nothing(qtbot: QtBot, tmp_path: Path) -> None:
