@@ -32,6 +32,7 @@ from station.receiver.verifying import ChainFinding
 from station.safekeeping.disk import SystemDisk
 from station.safekeeping.vault import Vault, VaultRefused
 from station.text import msg
+from station.wiring import station_token
 
 Watch = Annotated[bool, typer.Option("--watch", help="Go on until stopped.")]
 FULL_EVERY = 60
@@ -47,11 +48,13 @@ def deliver(
 ) -> None:
     """Upload what waits, fetch receipts, remove what the authority has had long enough. Offline is no failure."""
     output = Output(as_json)
-    delivery = read_config(config, output).delivery
+    read = read_config(config, output)
+    delivery = read.delivery
     store = _station_store(delivery, output)
     clock = SystemClock()
     try:
-        vault = Vault.unlock(data or settings.places().data, read_passphrase(passphrase_file, output), clock)
+        secret = read_passphrase(passphrase_file, output)
+        vault = Vault.unlock(data or settings.places().data, secret, clock, token=station_token(read.keys))
     except VaultRefused as refused:
         raise output.refuse(refused.message) from None
     outbox = Outbox(vault, clock, keep_days=delivery.keep_days, resend_hours=delivery.resend_hours)
