@@ -36,7 +36,7 @@ from station.safekeeping.rotation import (
 from station.safekeeping.token import TokenRefused, TokenSigner
 from station.safekeeping.vault import SealRefused, Vault
 from station.text import Language, Text
-from tests.helpers.sealing import CHEAP, PASSPHRASE, TrialStation, finger
+from tests.helpers.sealing import CHEAP, PASSPHRASE, FailingDisk, PowerCut, TrialStation, finger
 from tests.helpers.softhsm import soft_token
 
 
@@ -283,3 +283,32 @@ def test_a_token_pulled_out_while_sealing_loses_nothing(tmp_path: Path, monkeypa
     assert not isinstance(vault.close_case(case, {}, [], False), SealRefused)
     vault.close()
     assert verify(station.bundles, station.keyring()).accepted
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_power_cut_at_any_step_of_the_change_leaves_a_station_that_seals(
+    station: TrialStation, tmp_path: Path, after: bool
+) -> None:
+    """A disk call of request or installation is the last one, before it is done or after; then the steps are done again."""
+    seal(station, "BPN-1")
+    begun, outcomes = tmp_path / "begun", set()
+    shutil.copytree(station.folder, begun)
+    at, cut = int(after), True
+    while cut:
+        shutil.rmtree(station.folder)
+        shutil.copytree(begun, station.folder)
+        disk = FailingDisk(at, after=after)
+        try:
+            request = request_new_keys(replace(keeper(station), disk=disk))
+            install(replace(keeper(station), disk=disk), named(station, request))
+            cut = False
+        except PowerCut:
+            seal(station, "BPN-2")
+            outcomes.add(done := finish(keeper(station)))
+            if not done:
+                install(keeper(station), named(station, request_new_keys(keeper(station))))
+        seal(station, "BPN-3")
+        assert verify(station.bundles, station.keyring()).accepted
+        at += 2
+    assert at > 15
+    assert outcomes == {True, False}
