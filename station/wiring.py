@@ -2,6 +2,7 @@
 
 import os
 import random
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from station.delivery.outbox import Outbox
 from station.delivery.paper import PaperSize
 from station.delivery.store import BadCredentials, Credentials, ObjectStore, StorePlace
 from station.registry.applications import ApplicationQueue
+from station.registry.nik import load_regions
 from station.registry.officers import Officers
 from station.safekeeping.cases import CaseHandle
 from station.safekeeping.events import EventKind
@@ -71,11 +73,15 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
     now = clock or SystemClock()
     token = station_token(config.keys)
     vault_worker = Worker("safekeeping", post)
+    loading = threading.Thread(target=load_regions, name="regions")
     try:
+        loading.start()  # beside the passphrase's slow hash, which leaves the processor's other half free
         vault = vault_worker.ask(lambda: Vault.unlock(data, secret, now, token=token))
     except Exception:
         vault_worker.stop()
         raise
+    finally:
+        loading.join()
     return Desk(
         parts.Parts(
             clock=now,
