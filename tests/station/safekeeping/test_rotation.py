@@ -289,7 +289,7 @@ def test_a_token_pulled_out_while_sealing_loses_nothing(tmp_path: Path, monkeypa
 def test_a_power_cut_at_any_step_of_the_change_leaves_a_station_that_seals(
     station: TrialStation, tmp_path: Path, after: bool
 ) -> None:
-    """A disk call of request or installation is the last one, before it is done or after; then the steps are done again."""
+    """Some disk call of request or installation is the last, undone or done; then the same steps are done again."""
     seal(station, "BPN-1")
     begun, outcomes = tmp_path / "begun", set()
     shutil.copytree(station.folder, begun)
