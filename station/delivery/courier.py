@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from station.clock import Clock
+from station.delivery.export import OnVault
 from station.delivery.outbox import Outbox, Outcome, Parcel, Purged, Taken
 from station.delivery.receipt_document import MAX_SIZE, ReceiptRefusal, ReceiptRefused
 from station.delivery.store import Gate, StoreTrouble, Trouble
@@ -23,14 +24,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 15.0, 1800.0
 IDLE_S = 300.0
 ASK_REFUSED_EVERY_S = 3600.0
 SLOWEST_BYTES_S, PATIENCE_S = 1000.0, 60.0
-
-T = TypeVar("T")
-
-
-class OnVault(Protocol):
-    """Runs a job on the thread that owns the vault, waits, and returns what it returned."""
-
-    def __call__(self, job: Callable[[], T], /) -> T: ...
 
 
 class Store(Protocol):

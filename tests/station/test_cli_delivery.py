@@ -33,10 +33,10 @@ def account(folder: Path, name: str) -> Path:
 
 def deliver(station: RealTimeStation, port: int) -> list[str | Path]:
     credentials = account(station.root, "balikpapan-1")
-    text = default_text().replace('endpoint = ""', f'endpoint = "http://127.0.0.1:{port}"' if port else 'endpoint = ""')
-    text = text.replace('credentials_file = ""', f'credentials_file = "{credentials}"').replace(
-        "keep_days = 30", changes
-    )
+    text = default_text().replace('credentials_file = ""', f'credentials_file = "{credentials}"')
+    if port:
+        text = text.replace('endpoint = ""', f'endpoint = "http://127.0.0.1:{port}"')
+    text = text.replace("keep_days = 30", "keep_days = 0")
     settings = station.root / "station.toml"
     settings.write_text(text, encoding="utf-8")
     return ["deliver", "--config", settings, "--data", station.folder, "--passphrase-file", station.passphrase]
