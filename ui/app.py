@@ -1,8 +1,10 @@
 """The `ktpel-station` command: settings, desk, window; and what happens when one of them cannot be had."""
 
 import argparse
+import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from station.config import Config
 from station.config_problems import BadConfig
 from station.safekeeping.hardening import harden
 from station.safekeeping.vault import VaultRefused
-from station.text import Language, Message, msg
+from station.text import Language, Message, catalogue, msg
 from station.workers import Post
 from ui.main_thread import MainThread
 from ui.refusal import Refusal
@@ -133,7 +135,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bridge = MainThread()
     try:
         config = read_settings(options)
+        words = threading.Thread(target=catalogue, args=(config.station.first_language,), name="catalogue")
+        words.start()  # read beside the passphrase's slow hash
         desk = open_desk(options, config, bridge.post)
+        words.join()
     except Refused as refused:
         language = Language(config.station.language) if config is not None else Language.INDONESIAN
         window = Refusal(make_theme(application, config), language, refused.reasons, application.quit)
@@ -151,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if screen is not None:
             shell.setGeometry(screen.geometry())  # a kiosk without a window manager ignores the wish for a full screen
         shell.showFullScreen()
+    gc.freeze()  # what is here now stays: the collector need not look through it while somebody waits
     code = application.exec()
     shells.clear()
     beside.close()
