@@ -14,6 +14,8 @@ from station.safekeeping.events import EventKind
 from station.text import Language, msg
 
 BEING_SAVED = msg("Something is being saved. Wait a moment, then press again.")
+PRESSED_TWICE_S = 2.0
+"""Two presses for a paper within this time are one: the second would be printed as a copy."""
 
 
 class Recording:
@@ -21,6 +23,7 @@ class Recording:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._printed = ("", 0.0)
 
     def measure(self, person: Person) -> None:
         session, work = self._session, self._session.work
@@ -250,5 +253,9 @@ class Recording:
     def receipt(self, language: Language, done: Callable[[bytes], None]) -> None:
         session, work = self._session, self._session.work
         if work is not None and session.step in (Step.DONE, Step.DEFERRED):
+            number, before_s = self._printed
+            self._printed = (work.case.number, session.clock.monotonic_s())
+            if number == work.case.number and self._printed[1] - before_s < PRESSED_TWICE_S:
+                return
             job = session.parts.papers.of(work.case, session.devices.training, session.clock.now(), language)
             session.judging.submit(job, done)
