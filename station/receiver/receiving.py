@@ -143,9 +143,11 @@ class Receiver:
         tally.bytes_read += arrival.path.stat().st_size
         verdict = self._verdict(arrival, name)
         if verdict is None:
-            fresh = self._shelf.keep(arrival, name)
+            if self._shelf.keep(arrival, name):
+                self._put(source, self._receipt(name, None, _checkpoint(arrival)), name, tally)
+                return Seen(name, Fate.TAKEN)
             self._accept(source, name, tally)
-            return Seen(name, Fate.TAKEN if fresh else Fate.HERE_ALREADY)
+            return Seen(name, Fate.HERE_ALREADY)
         self._shelf.drop(arrival)
         if self._shelf.has(name):
             self._accept(source, name, tally)
@@ -187,6 +189,9 @@ class Receiver:
                 old = None
             if old is not None and old.bundle == name.sha256 and (old.accepted or old.reason is receipt.reason):
                 return
+        self._put(source, receipt, name, tally)
+
+    def _put(self, source: Source, receipt: Receipt, name: BundleName, tally: Tally) -> None:
         source.give(name, sign_receipt(receipt, self._signer))
         tally.receipts += 1
 
