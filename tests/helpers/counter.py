@@ -43,6 +43,7 @@ from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCam
 ENGLISH = Text(Language.ENGLISH)
 WITA = timezone(timedelta(hours=8), "WITA")
 PATIENCE_S = 15.0
+SIGN_AGAIN_S = 3.0
 TURN_S, IDLE_TURN_S = 0.02, 0.06
 """How far a fake clock goes on at each turn of the main loop."""
 SUPERVISOR, SUPERVISOR_PIN = "hasan", "739206"
@@ -306,17 +307,21 @@ def by_hand(
 
 
 class Obedient:
-    """Lays down the finger that is asked for, and signs once the pad waits."""
+    """Lays down the finger that is asked for, and signs once the pad waits; again only when nothing came of it."""
 
     def __init__(self, held: Hands, served: Served) -> None:
         self._held, self._served = held, served
+        self._signed_s = float("-inf")
 
     def __call__(self, facts: DeskFacts) -> None:
         fingers = current(facts)
         if fingers is not None and fingers.current is not None:
             self._held.reader.finger = self._held.judge.laid = fingers.current
-        if facts.step is Step.SIGNATURE and facts.case is not None and not facts.case.signature.points:
-            self._held.pad.ink = signature(self._served.clock.monotonic_s() - PEN_UP_S)
+        now_s = self._served.clock.monotonic_s()
+        bare = facts.step is Step.SIGNATURE and facts.case is not None and not facts.case.signature.points
+        if bare and now_s - self._signed_s > SIGN_AGAIN_S:
+            self._signed_s = now_s
+            self._held.pad.ink = signature(now_s - PEN_UP_S)
 
 
 DEVICES = {
