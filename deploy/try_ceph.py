@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_s3.type_defs import DefaultRetentionTypeDef
 
-PROGRAMS = ("ceph", "ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin", "monmaptool")
+PROGRAMS = ("setpriv", "ceph", "ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin", "monmaptool")
 BUCKET = "ktpel"
 REGION = "default"
 KEYS = ("mon.", "client.admin", "client.rgw", "mgr.a", "osd.0")
 WHAT_AN_UPLOADER_COULD = ["s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject", "s3:DeleteObjectVersion",
                           "s3:PutObjectAcl", "s3:BypassGovernanceRetention", "s3:PutObjectRetention"]  # fmt: skip
 """Whoever puts an object owns it, unless told otherwise."""
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 OSD_BYTES = 8 << 30
 LOCK_DAYS = 1
 START_S = 60.0
@@ -118,7 +119,7 @@ class TryCeph:
         }[name]
         with (self.folder / "log" / f"{name}.out").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [*command, "-c", str(self._conf)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [*DIES_WITH_US, *command, "-c", str(self._conf)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
 
     def kill(self, name: str) -> None:

@@ -26,7 +26,8 @@ from station.safekeeping.spool import Entry
 from station.safekeeping.states import ON_THE_WAY, State
 from station.safekeeping.vault import Vault
 
-READ_AT_ONCE = 100
+READ_AT_ONCE, REMOVED_AT_ONCE = 100, 10
+"""A capture that waits to be sealed must not wait for more than that."""
 DELIVERED = (State.SENT, State.ON_USB)
 
 
@@ -60,10 +61,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Bundles removed, and those whose kept receipt no longer verifies, which are delivered again; by number."""
+    """Bundles removed, and those whose kept receipt no longer verifies, which are delivered again; by number.
+
+    `more`: there is more to look at; call again.
+    """
 
     removed: tuple[int, ...] = ()
     doubted: tuple[int, ...] = ()
+    more: bool = False
 
 
 class Outbox:
@@ -155,11 +160,11 @@ class Outbox:
         much younger. So no wrong clock of the station removes a bundle early. The newest bundle always stays: what it
         signed of log and keyring is held against them at every start.
         """
-        removed, doubted = [], self._read_receipts()
+        removed, (doubted, more) = [], self._read_receipts()
         now = min(self._newest_receipt or self._clock.now(), self._clock.now())
         aged = [self._spool.find(key) for key, when in self._receipted_at.items() if now - when >= self._keep]
         due = sorted((one.sequence, one) for one in aged if one.sequence < self._spool.last[0])
-        for _, entry in due[:READ_AT_ONCE]:
+        for _, entry in due[:REMOVED_AT_ONCE]:
             document = self._kept(entry)
             del self._receipted_at[entry.id]
             if document is None:
@@ -168,7 +173,7 @@ class Outbox:
             self._spool.purge(entry.id, document)
             self._vault.audit(EventKind.BUNDLE_PURGED, bundle=entry.id, sequence=entry.sequence)
             removed.append(entry.sequence)
-        return Purged(tuple(removed), tuple(doubted))
+        return Purged(tuple(removed), tuple(doubted), more or len(due) > REMOVED_AT_ONCE)
 
     def _accepted(self, signed: SignedReceipt, entry: Entry, document: bytes) -> Outcome:
         if entry.state not in (*ON_THE_WAY, State.REJECTED):
@@ -201,7 +206,7 @@ class Outbox:
         if receipt.keyring_version < core.keyring_version:
             raise ReceiptRefused(ReceiptRefusal.STALE)
 
-    def _read_receipts(self) -> list[int]:
+    def _read_receipts(self) -> tuple[list[int], bool]:
         """Learn when receipts kept here were given, some at a time; what does not hold is delivered again."""
         unread = [entry for entry in self._spool.entries(State.RECEIPTED) if entry.id not in self._receipted_at]
         doubted = []
@@ -211,7 +216,7 @@ class Outbox:
                 doubted.append(self._doubt(entry))
             else:
                 self._note_time(entry.id, read_receipt(document, self._vault.keyring).receipt.time)
-        return doubted
+        return doubted, len(unread) > READ_AT_ONCE
 
     def _kept(self, entry: Entry) -> bytes | None:
         """The receipt beside a bundle, None unless it holds today and accepts these very bytes."""

@@ -218,3 +218,15 @@ def test_what_becomes_of_a_bundle_stands_in_the_audit_log(tmp_path: Path) -> Non
                  EventKind.BUNDLE_PURGED, EventKind.RECEIPT_REFUSED):  # fmt: skip
         assert kind in logged
     trial.vault.close()
+
+
+def test_a_long_list_is_removed_in_small_jobs(tmp_path: Path) -> None:
+    trial = Delivering(tmp_path, keep_days=0)
+    for number in range(5):
+        seal_case(trial.vault, f"BPN-{number:04}", size=1_000)
+    for sequence in range(1, 16):
+        trial.outbox.take(trial.signed(sequence))
+    first, second = trial.outbox.purge(), trial.outbox.purge()
+    assert (first.removed, first.more) == (tuple(range(1, 11)), True)
+    assert (second.removed, second.more) == (tuple(range(11, 15)), False)
+    trial.vault.close()
