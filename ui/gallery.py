@@ -12,7 +12,17 @@ from PyQt6.QtWidgets import QApplication
 
 from station.biometrics.model import ExceptionKind
 from station.capture.counter import CaseDraft
-from station.capture.facts import CaseFacts, DeskFacts, DoneFacts, FieldProblem, LiveFrame, LockFacts, PhotoFacts, Step
+from station.capture.facts import (
+    CaseFacts,
+    DeliveryFacts,
+    DeskFacts,
+    DoneFacts,
+    FieldProblem,
+    LiveFrame,
+    LockFacts,
+    PhotoFacts,
+    Step,
+)
 from station.health.model import Item, Person
 from station.registry.model import Ground
 from station.text import Language, Text, msg
@@ -80,6 +90,9 @@ def _before_the_case() -> Iterator[Shot]:
     yield Shot("shift_ready", replace(starting, shift=samples.shift(5), tests=samples.self_tests()))
     yield Shot("home", home)
     yield Shot("home_ill", replace(home, devices=samples.devices(well=False), waiting=0, officer_temperature=None))
+    offline = msg("The store cannot be reached now. The files wait here and are sent by themselves.")
+    delivery = DeliveryFacts(configured=True, sentence=offline, waiting=3, offline=True)
+    yield Shot("home_offline", replace(home, delivery=delivery))
     yield Shot("home_queue", replace(home, queue=samples.queue(4)))
     yield Shot("home_power_cut", replace(home, queue=samples.queue(), open_cases=samples.open_cases()))
     yield Shot("queue", replace(home, queue=samples.queue()), View(place=Place.QUEUE))

@@ -1,17 +1,22 @@
 """Every screen in every state: sizes, places, clipping, names."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from station.capture.facts import Step
 from station.text import Language, Text
 from tests.ui.conftest import Bench, PaddedText
-from ui.gallery import shots
+from ui import samples
+from ui.gallery import SIZE_MM, SIZE_PX, shots, show
 from ui.shell import Shell
-from ui.theme import GAP_MM, PRIMARY_MM, TARGET_MM
+from ui.still import StillCounter
+from ui.theme import GAP_MM, PRIMARY_MM, TARGET_MM, Theme
 from ui.widgets.button import ActionButton
+from ui.widgets.frame import TrainingBanner
 from ui.widgets.marks import Words
 
 MakeBench = Callable[..., Bench]
@@ -79,68 +84,71 @@ def test_nothing_is_clipped_on_a_screen_of_768_lines(bench: MakeBench) -> None:
     assert not trouble, "\n".join(f"{name}: {line}" for name, lines in trouble.items() for line in lines)
 
 
-def test_the_primary_button_never_moves(bench: MakeBench) -> None:
-    one = bench()
-    places = set()
+@dataclass(frozen=True)
+class Control:
+    """One button or field as it stands in the window: its name, and what of it can be hit."""
+
+    name: str
+    body: QRect
+    primary: bool
+
+
+@pytest.fixture(scope="module")
+def screens(qapp: QApplication) -> dict[str, list[Control]]:  # noqa: ARG001 - widgets need the application
+    """Every control of every screen; the training banner is looked for on the way."""
+    counter = StillCounter(samples.desk(Step.LOGIN))
+    shell = Shell(counter, Theme.for_screen(*SIZE_PX, *SIZE_MM), Language.INDONESIAN, lambda: samples.NOW_S)
+    shell.resize(*SIZE_PX)
+    shell.show()
+    found = {}
     for shot in shots():
-        one.show(shot)
-        assert one.shell.primary.isVisible(), shot.name
-        where = place(one.shell.primary, one.shell)
-        places.add((where.right(), where.bottom(), where.height()))
+        show(shell, counter, shot)
+        QApplication.processEvents()
+        assert shown(shell, TrainingBanner), shot.name
+        found[shot.name] = controls(shell)
+    shell.close()
+    shell.deleteLater()
+    return found
+
+
+def controls(shell: Shell) -> list[Control]:
+    found = []
+    for button in shown(shell, ActionButton):
+        assert isinstance(button, ActionButton)
+        body = button.body().translated(button.mapTo(shell, QPoint(0, 0)))
+        found.append(Control(button.accessibleName(), body, button is shell.primary))
+    return found + [Control(line.accessibleName(), place(line, shell), False) for line in shown(shell, QLineEdit)]
+
+
+def test_the_primary_button_never_moves(screens: dict[str, list[Control]]) -> None:
+    places = set()
+    for name, found in screens.items():
+        primaries = [one.body for one in found if one.primary]
+        assert len(primaries) == 1, name
+        places |= {(body.right(), body.bottom(), body.height()) for body in primaries}
     assert len(places) == 1
 
 
-def test_targets_are_fifteen_millimetres_and_the_primary_twenty(bench: MakeBench) -> None:
-    one = bench()
-    px = one.shell.theme.px
-    for shot in shots():
-        one.show(shot)
-        for button in shown(one.shell, ActionButton):
-            assert isinstance(button, ActionButton)
-            least = px(PRIMARY_MM) if button is one.shell.primary else px(TARGET_MM)
-            body = button.body()
-            assert min(body.width(), body.height()) >= least, f"{shot.name}: {button.text()}"
-        for line in shown(one.shell, QLineEdit):
-            assert line.height() >= px(TARGET_MM), shot.name
+def test_targets_are_fifteen_millimetres_and_the_primary_twenty(
+    screens: dict[str, list[Control]], theme: Theme
+) -> None:
+    for name, found in screens.items():
+        for one in found:
+            least = theme.px(PRIMARY_MM) if one.primary else theme.px(TARGET_MM)
+            assert min(one.body.width(), one.body.height()) >= least, f"{name}: {one.name}"
 
 
-def test_targets_lie_three_millimetres_apart(bench: MakeBench) -> None:
-    one = bench()
-    gap = one.shell.theme.px(GAP_MM)
-    for shot in shots():
-        one.show(shot)
-        bodies = [
-            button.body().translated(button.mapTo(one.shell, QPoint(0, 0)))
-            for button in shown(one.shell, ActionButton)
-            if isinstance(button, ActionButton)
-        ]
-        bodies += [place(line, one.shell) for line in shown(one.shell, QLineEdit)]
-        for i, a in enumerate(bodies):
-            for b in bodies[i + 1 :]:
-                near = a.adjusted(-gap + 1, -gap + 1, gap - 1, gap - 1)
-                assert not near.intersects(b), f"{shot.name}: {a} {b}"
+def test_targets_lie_three_millimetres_apart(screens: dict[str, list[Control]], theme: Theme) -> None:
+    gap = theme.px(GAP_MM)
+    for name, found in screens.items():
+        for i, one in enumerate(found):
+            near = one.body.adjusted(-gap + 1, -gap + 1, gap - 1, gap - 1)
+            for other in found[i + 1 :]:
+                assert not near.intersects(other.body), f"{name}: {one.name}, {other.name}"
 
 
-def test_every_control_has_a_name(bench: MakeBench) -> None:
-    one = bench()
-    for shot in shots():
-        one.show(shot)
-        for control in shown(one.shell, ActionButton) + shown(one.shell, QLineEdit):
-            assert control.accessibleName().strip(), f"{shot.name}: {control}"
-
-
-def test_names_within_a_screen_differ(bench: MakeBench) -> None:
-    one = bench()
-    for shot in shots():
-        one.show(shot)
-        names = [button.accessibleName() for button in shown(one.shell, ActionButton)]
-        assert len(names) == len(set(names)), f"{shot.name}: {sorted(names)}"
-
-
-def test_the_training_banner_is_on_every_screen(bench: MakeBench) -> None:
-    from ui.widgets.frame import TrainingBanner
-
-    one = bench()
-    for shot in shots():
-        one.show(shot)
-        assert shown(one.shell, TrainingBanner), shot.name
+def test_every_control_has_a_name_and_no_two_the_same(screens: dict[str, list[Control]]) -> None:
+    for name, found in screens.items():
+        names = [one.name for one in found]
+        assert all(each.strip() for each in names), name
+        assert len(names) == len(set(names)), f"{name}: {sorted(names)}"
