@@ -12,7 +12,7 @@ from typing import TypeVar
 from drivers import factory
 from drivers.api import Drivers, DriverSettings, Role
 from hw_sim.faults import Fault
-from hw_sim.server import Bench
+from hw_sim.server import Bench, Post
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
 from station.capture.casework import Casework
@@ -42,7 +42,7 @@ from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCam
 
 ENGLISH = Text(Language.ENGLISH)
 WITA = timezone(timedelta(hours=8), "WITA")
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 SIGN_AGAIN_S = 3.0
 TURN_S, IDLE_TURN_S = 0.02, 0.06
 """How far a fake clock goes on at each turn of the main loop."""
@@ -351,12 +351,9 @@ class Applicant:
 
 
 def settings_of(bench: Bench) -> dict[Role, DriverSettings]:
-    """The drivers' settings for a bench of DEVICES."""
-    places = {str(record["device"]): record for record in bench.describe()}
-    return {
-        role: DriverSettings(kind, str(places[name].get("port") or places[name].get("url")))
-        for role, (name, kind) in DEVICES.items()
-    }
+    """The drivers' settings for a bench with one device a role, of any kinds."""
+    places = {str(record["device"]): str(record.get("port") or record.get("url")) for record in bench.describe()}
+    return {factory.KINDS[name]: DriverSettings(name, place) for name, place in places.items()}
 
 
 @contextmanager
@@ -369,5 +366,10 @@ def on_bench(root: Path, bench: Bench, disk: FailingDisk | None = None) -> Itera
         yield served, judge
 
 
+def post_of(bench: Bench, role: Role) -> Post:
+    """The simulated device of a role."""
+    return next(post for name, post in bench.posts.items() if factory.KINDS[name] is role)
+
+
 def unplug(bench: Bench, role: Role, out: bool = True) -> None:
-    bench.posts[DEVICES[role][0]].fault(Fault.UNPLUGGED, out)
+    post_of(bench, role).fault(Fault.UNPLUGGED, out)
