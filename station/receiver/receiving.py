@@ -5,10 +5,10 @@ whoever comes second finds the same file there already and would sign the same v
 is never replaced by another verdict, and one that says the same is left alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
+from itertools import count
 from typing import assert_never
 from zlib import crc32
 
@@ -196,31 +196,36 @@ class Receiver:
         tally.receipts += 1
 
     def _check_chain(self, station: str, new: list[BundleName], tally: Tally) -> None:
-        """What is wrong next to the new bundles, and which numbers are missing; remembers up to where nothing is."""
-        names = self._shelf.names(station)
-        whole = 0
-        for name in names:
-            if name.sequence == whole + 1:
-                whole += 1
-            elif name.sequence > whole + 1:
-                break
-        self._whole_up_to[station] = whole
-        fresh = set(new)
-        for before, after in pairwise(names):
-            gap = after.sequence > before.sequence + 1
-            if gap:
-                tally.chain.append(ChainFinding(station, after.sequence, ChainFault.GAP))
-            elif before in fresh or after in fresh:
-                tally.chain.extend(self._between(before, after))
-        if names and names[0].sequence > 1:
-            tally.chain.append(ChainFinding(station, names[0].sequence, ChainFault.GAP))
+        """Which numbers are missing, what is wrong beside the new bundles; remembers up to where none is missing."""
+        by_number: dict[int, list[BundleName]] = {}
+        for name in self._shelf.names(station):
+            by_number.setdefault(name.sequence, []).append(name)
+        self._whole_up_to[station] = next(number - 1 for number in count(1) if number not in by_number)
+        tally.chain.extend(
+            ChainFinding(station, number, ChainFault.GAP)
+            for number in by_number
+            if number > 1 and number - 1 not in by_number
+        )
+        fresh = {name.sequence for name in new}
+        for number in sorted(fresh | {number + 1 for number in fresh}):
+            for name in by_number.get(number, ()):
+                fault = self._fault(name, by_number)
+                if fault is not None:
+                    tally.chain.append(ChainFinding(station, number, fault))
 
-    def _between(self, before: BundleName, after: BundleName) -> Iterator[ChainFinding]:
-        first, second = (_Link(self._shelf.core(name), name.sha256) for name in (before, after))
-        if first.core.key_id == second.core.key_id:
-            fault = fault_between(first, second)
-            if fault is not None:
-                yield ChainFinding(after.station, after.sequence, fault)
+    def _fault(self, name: BundleName, by_number: Mapping[int, list[BundleName]]) -> ChainFault | None:
+        """What is wrong between a bundle, those of its number and those before it; through a change of keys too."""
+        core = self._shelf.core(name)
+        twins = [one for one in by_number[name.sequence] if one != name]
+        if any(self._shelf.core(one).key_id == core.key_id for one in twins):
+            return ChainFault.FORK
+        if name.sequence == 1:
+            return None if core.previous == bytes(32) else ChainFault.BROKEN
+        before = by_number.get(name.sequence - 1, [])
+        followed = next((one for one in before if one.sha256 == core.previous), None)
+        if followed is None:
+            return ChainFault.BROKEN if before else None
+        return fault_between(_Link(self._shelf.core(followed), followed.sha256), _Link(core, name.sha256))
 
 
 def _checkpoint(arrival: Arrival) -> Checkpoint | None:
