@@ -140,6 +140,7 @@ class Shell(QWidget):
             self._counter.receipt(self.text.language, self._printer.send)
             return
         if isinstance(intent, Go | Choose | ChooseReason | EnterPin | Edit | NameCompanion):
+            self._counter.stay()
             self.view = moved(self.view, intent)
             self.draw()
             return

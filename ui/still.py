@@ -19,6 +19,7 @@ class StillCounter:
         self._on_frame: list[Callable[[LiveFrame], None]] = []
         self._on_ink: list[Callable[[tuple[PenPoint, ...]], None]] = []
         self.asked: list[tuple[object, ...]] = []
+        self.stays = 0
 
     @property
     def facts(self) -> DeskFacts:
@@ -47,6 +48,9 @@ class StillCounter:
 
     def on_ink(self, listener: Callable[[tuple[PenPoint, ...]], None]) -> None:
         self._on_ink.append(listener)
+
+    def stay(self) -> None:
+        self.stays += 1
 
     def log_in(self, officer_id: str, pin: str) -> None:
         self.asked.append(("log_in", officer_id, pin))

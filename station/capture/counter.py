@@ -55,6 +55,10 @@ class Counter(Protocol):
         """From SHIFT to HOME once the officer's temperature holds, the devices are wiped and tested."""
         ...
 
+    def stay(self) -> None:
+        """Somebody types or turns a page in the window: the time until the idle lock begins anew."""
+        ...
+
     def lock(self) -> None:
         """Lock the counter now; happens by itself after some minutes without an intent or a capture."""
         ...

@@ -118,6 +118,9 @@ class Desk:
         session.watching = False
         session.move(Event.LOGGED_OUT)
 
+    def stay(self) -> None:
+        self._lock.touched()
+
     def check_devices(self) -> None:
         self._session.devices.check_all()
 

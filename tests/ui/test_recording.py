@@ -23,6 +23,7 @@ from tests.helpers.counter import CAPTURES, DEVICES, SCENARIO, Hands, Served, by
 from tests.hw_sim.benches import bench
 from ui.events import click, press_by_keyboard
 from ui.gallery import SIZE_MM, SIZE_PX
+from ui.presenters.intents import Edit
 from ui.robot import Robot
 from ui.shell import Shell
 from ui.theme import Theme
@@ -57,9 +58,13 @@ class Room:
 
 @contextmanager
 def room(
-    qtbot: QtBot, folder: Path, scenario: Scenario = SCENARIO, hand: Callable[[QWidget], None] = click
+    qtbot: QtBot,
+    folder: Path,
+    scenario: Scenario = SCENARIO,
+    hand: Callable[[QWidget], None] = click,
+    lock_after_s: float | None = None,
 ) -> Iterator[tuple[Room, Hands]]:
-    with by_hand(folder) as (served, hands):
+    with by_hand(folder, lock_after_s=lock_after_s) as (served, hands):
         yield before(served, qtbot, scenario, hand), hands
 
 
@@ -154,3 +159,17 @@ def test_recordings_one_after_the_other_leave_no_widget_thread_or_timer(qtbot: Q
             counts.append(left())
         assert counts[1] == counts[2]
         assert counts[2][2] == 0
+
+
+def test_an_officer_who_types_is_not_locked_out_and_one_who_left_is(qtbot: QtBot, tmp_path: Path) -> None:
+    after_s = 600.0
+    with room(qtbot, tmp_path, lock_after_s=after_s) as (one, _hands):
+        one.record(Step.BIODATA)
+        one.served.follow = lambda _facts: None
+        for name in ("SITI", "SITI N", "SITI NUR"):
+            one.served.wait(after_s * 0.7)
+            one.shell.take(Edit(replace(one.shell.view.draft, name=name)))
+            assert one.served.facts.locked is None
+        one.served.wait(after_s * 1.1)
+        assert one.served.facts.locked is not None
+        assert one.shell.view.draft.name == "SITI NUR"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from station.biometrics.model import ExceptionKind, FingerPosition
+from station.biometrics.model import OF_HAND, OF_SIGNATURE, ExceptionKind, FingerPosition
 from station.capture.facts import CaseFacts, DeskFacts, Step
 from station.text import Message, msg
 from ui.presenters.common import Action, Bar, MenuState
@@ -15,7 +15,7 @@ from ui.presenters.words import FINGER, REASON
 Reasons: TypeAlias = "tuple[ExceptionKind, ...]"
 OF_FINGER: Reasons = (ExceptionKind.MISSING, ExceptionKind.BANDAGED, ExceptionKind.UNREADABLE)
 OF_STEP: dict[Step, Reasons] = {
-    Step.SIGNATURE: (ExceptionKind.CANNOT_SIGN,),
+    Step.SIGNATURE: OF_SIGNATURE,
     Step.PHOTO_APPROVAL: (ExceptionKind.UNREADABLE,),
 }
 
@@ -57,9 +57,16 @@ def present_approver(facts: DeskFacts, case: CaseFacts, view: View) -> ApproverS
             primary=Action(msg("Record exception"), intent, enabled=bool(chosen and view.pin)),
             secondary=(Action(msg("Back"), Go(Place.REASON), back=True),),
         ),
-        what=msg("{what}: {reason}", what=_what(facts, case), reason=_reason(facts, kind)),
+        what=_asked(facts, case, kind),
         pin=PinState(cards(others, chosen), view.pin, False, line, refused),
     )
+
+
+def _asked(facts: DeskFacts, case: CaseFacts, kind: ExceptionKind) -> Message:
+    what, reason = _what(facts, case), _reason(facts, kind)
+    if facts.step is Step.FINGERS and kind in OF_HAND:
+        return msg("{what}: {reason}. Hold the hand before the camera.", what=what, reason=reason)
+    return msg("{what}: {reason}", what=what, reason=reason)
 
 
 def _position(facts: DeskFacts, case: CaseFacts) -> FingerPosition | None:

@@ -61,4 +61,6 @@ REASON: dict[ExceptionKind, Message] = {
     ExceptionKind.BANDAGED: msg("The finger is bandaged"),
     ExceptionKind.UNREADABLE: msg("The lines cannot be read"),
     ExceptionKind.CANNOT_SIGN: msg("The applicant cannot sign"),
+    ExceptionKind.LINE_INSTEAD: msg("A line stands for the signature"),
+    ExceptionKind.THUMBPRINT_INSTEAD: msg("The thumbprint stands for the signature"),
 }
