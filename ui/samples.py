@@ -172,7 +172,7 @@ def review(exceptions: bool = True) -> tuple[ReviewItem, ...]:
                 by_exception,
                 Role.FINGERPRINT,
                 position,
-                "Siti Norbaiti" if by_exception else None,
+                "s-01" if by_exception else None,
             )
         )
     for position in CHIP_FINGERS:

@@ -239,7 +239,7 @@ def test_a_refused_approver_is_said_at_the_keys() -> None:
 
 
 def test_review_holds_everything_exceptions_too() -> None:
-    state = review.present(samples.case())
+    state = review.present(samples.desk(Step.REVIEW), samples.case())
     assert len(state.items) == 14
     bandaged = next(item for item in state.items if ENGLISH(item.label) == "Right little finger")
     assert ENGLISH(bandaged.mark.words) == "The finger is bandaged"
@@ -252,7 +252,7 @@ def test_review_holds_everything_exceptions_too() -> None:
 
 def test_what_is_missing_is_named_above_the_review() -> None:
     case = replace(samples.case(), lacking=msg("The signature is missing"))
-    assert review.present(case).lacking == msg("The signature is missing")
+    assert review.present(samples.desk(Step.REVIEW), case).lacking == msg("The signature is missing")
 
 
 @pytest.mark.parametrize(

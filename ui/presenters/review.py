@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from station.capture.facts import CaseFacts, ReviewItem
+from station.capture.facts import CaseFacts, DeskFacts, ReviewItem
 from station.text import Message, msg
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.intents import Change, Do
@@ -29,14 +29,15 @@ class ReviewState:
     lacking: Message | None
 
 
-def present(case: CaseFacts) -> ReviewState:
+def present(facts: DeskFacts, case: CaseFacts) -> ReviewState:
     """In the order of the recording."""
     about = [GROUND[case.ground]]
     if case.bedside:
         about.append(msg("At the bedside"))
     if case.taken_up:
         about.append(msg("Begun before the power cut"))
-    approvers = sorted({item.approver for item in case.review if item.approver is not None})
+    names = {one.officer_id: one.name for one in facts.login.officers}
+    approvers = sorted({names.get(item.approver, item.approver) for item in case.review if item.approver is not None})
     about += [msg("Exceptions approved by {name}", name=name) for name in approvers]
     return ReviewState(
         bar=Bar(

@@ -92,7 +92,7 @@ OF_CASE: dict[Step, Callable[[DeskFacts, CaseFacts, View], ScreenState]] = {
     Step.FINGERS: lambda _facts, case, _view: fingers.present(case, confirming=False),
     Step.CONFIRMATION: lambda _facts, case, _view: fingers.present(case, confirming=True),
     Step.SIGNATURE: lambda _facts, case, _view: signature.present(case),
-    Step.REVIEW: lambda _facts, case, _view: review.present(case),
+    Step.REVIEW: lambda facts, case, _view: review.present(facts, case),
     Step.SEALING: lambda _facts, case, _view: pauses.sealing(case),
     Step.DONE: lambda facts, case, _view: pauses.done(facts, case),
 }

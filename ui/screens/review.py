@@ -36,7 +36,8 @@ class ItemTile(Panel):
         row.addWidget(self.change)
 
     def show_item(self, state: ItemState, text: Text) -> None:
-        self._label.say(state.label, text)
+        label = text(state.label)
+        self._label.setText(label[:1].upper() + label[1:])
         self._mark.show_mark(state.mark, text)
         self.change.setVisible(state.change is not None)
         if state.change is not None:
