@@ -140,11 +140,14 @@ class Courier:
         return pause_s * self._chance.uniform(0.5, 1.0)
 
     def round(self) -> Round:
-        """Send what waits, fetch receipts, remove what is due; stops at the first trouble. Raises OSError."""
+        """Fetch receipts, send what waits, remove what is due; stops at the first trouble. Raises OSError.
+
+        Receipts come first: what has one by now need not be sent again.
+        """
         done = Round()
         try:
-            done = self._send_all(done)
             done = self._fetch_receipts(done)
+            done = self._send_all(done)
         except _Broken as broken:
             done = replace(broken.so_far, trouble=broken.trouble)
         done = replace(done, purged=self._purge())

@@ -193,6 +193,17 @@ def test_what_has_no_receipt_after_a_day_is_sent_again_even_after_a_restart(tria
     door.close()
 
 
+def test_what_has_its_receipt_by_now_is_not_sent_again(trial: Delivering, store: StandIn) -> None:
+    """A van that was away for a week: receipts are looked for before anything goes up."""
+    door = store.store(NAME)
+    trial.courier(door).round()
+    receive(trial, store)
+    trial.clock.advance(7 * 86_400)
+    done = trial.courier(door).round()
+    assert (done.receipted, done.sent) == ((1, 2, 3), ())
+    door.close()
+
+
 def test_an_upload_cut_by_a_crash_goes_on_after_the_restart(trial: Delivering, store: StandIn) -> None:
     (parcel, *_) = trial.outbox.to_send()
     trial.outbox.sending(parcel)
@@ -224,7 +235,7 @@ def test_damage_in_the_store_is_told_by_receipt_and_mended_by_sending_again(tria
     assert [(one.outcome, one.sequence, one.receipt.reason) for one in done.rejected] == [
         (Outcome.SENT_AGAIN, 2, Reason.DAMAGED)
     ]
-    assert trial.courier(door).round().sent == (2,)
+    assert done.sent == (2,)
     assert receive(trial, store) == 1
     assert trial.courier(door).round().receipted == (2,)
     check(trial)
