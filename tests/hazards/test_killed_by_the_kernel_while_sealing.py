@@ -76,9 +76,7 @@ def test_an_error_from_the_first_real_calls_is_survived(
 
 @pytest.mark.long
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
-@pytest.mark.parametrize(
-    "call", ["fsync", "write", "linkat,link", "openat", "unlink,unlinkat"]
-)
+@pytest.mark.parametrize("call", ["fsync", "write", "linkat,link", "openat", "unlink,unlinkat"])
 def test_an_error_from_any_real_call_is_survived(
     hand: Sealers, template: TrialStation, tmp_path: Path, call: str, error: str
 ) -> None:
