@@ -7,6 +7,7 @@ and removes everything at the end. It needs Ceph's programs; `--folder` keeps th
 import argparse
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ def main() -> int:
     if missing := missing_programs():
         console.print("Install Ceph first:", " ".join(missing))
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _folder(arguments.folder) as work:
             console.print("1. A store: Ceph with a RADOS Gateway, on this machine alone")

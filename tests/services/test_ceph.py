@@ -122,8 +122,8 @@ def test_a_bad_line_to_a_real_gateway(ceph: CephStore, tmp_path: Path, fault: Fa
     receiver = receiver_of(trial)
     with proxy(ceph.node.port) as cable:
         cable.faults.extend([fault, Fault.NONE, fault])
-        for _ in range(6):
-            door = ceph.store("station-1", cable.port, 1.0)
+        for _ in range(10):
+            door = ceph.store("station-1", cable.port)
             trial.courier(door).round()
             door.close()
             receiver.round(source)
