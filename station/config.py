@@ -225,6 +225,13 @@ class Fingers(Table):
         return value
 
 
+class Records(Table):
+    """How impressions are kept: the lossless master's coding, and whether a WSQ copy is made of 8-bit ones."""
+
+    finger: Literal["png", "jpeg2000"] = "png"
+    wsq_copy: bool = False
+
+
 class Screen(Table):
     """The screen's physical size: touch targets are sized from it."""
 
@@ -291,6 +298,7 @@ class Config(Table):
     screen: Screen
     gate: Gate = Field(default_factory=Gate)
     fingers: Fingers = Field(default_factory=Fingers)
+    records: Records = Field(default_factory=Records)
     counter: Counter = Field(default_factory=Counter)
     sounds: Sounds = Field(default_factory=Sounds)
     receipt: Receipt = Field(default_factory=Receipt)

@@ -12,7 +12,7 @@ from station.biometrics.finger_worker import FingerWorker
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
 from station.capture import parts
-from station.capture.context import CounterSettings
+from station.capture.context import CounterSettings, FingerCoding
 from station.capture.delivering import Delivering
 from station.capture.desk import Desk
 from station.capture.papers import Papers
@@ -124,6 +124,7 @@ def _settings(config: Config) -> CounterSettings:
         thresholds={position: config.fingers.threshold(position) for position in FingerPosition},
         tries_limit=config.fingers.tries,
         zone=config.office.zone,
+        finger_coding=FingerCoding(config.records.finger == "jpeg2000", config.records.wsq_copy),
         lock_after_s=config.counter.lock_after_minutes * 60 or None,
         start_of_shift=config.counter.start_of_shift,
     )

@@ -68,3 +68,11 @@ class ExceptionKind(Enum):
     BANDAGED = "bandaged"
     UNREADABLE = "unreadable"
     CANNOT_SIGN = "cannot_sign"
+    LINE_INSTEAD = "line_instead"
+    THUMBPRINT_INSTEAD = "thumbprint_instead"
+
+
+K = ExceptionKind
+OF_SIGNATURE: tuple[ExceptionKind, ...] = (K.LINE_INSTEAD, K.THUMBPRINT_INSTEAD, K.CANNOT_SIGN)
+OF_HAND: tuple[ExceptionKind, ...] = (K.MISSING, K.BANDAGED)
+"""What is seen on the hand: it is photographed."""

@@ -1,7 +1,7 @@
 """The case in hand: its steps in order, from the checklist to the sealed manifest."""
 
 from drivers.api import Role
-from station.biometrics.model import CAPTURE_ORDER, CHIP_FINGERS, ExceptionKind, FingerPosition
+from station.biometrics.model import CAPTURE_ORDER, CHIP_FINGERS, OF_SIGNATURE, ExceptionKind, FingerPosition
 from station.capture import records, review
 from station.capture.context import Case, Context
 from station.capture.facts import CaseFacts, DoneFacts, Step
@@ -120,12 +120,12 @@ class Casework:
     def exception_hindered(self, step: Step, position: FingerPosition | None, kind: ExceptionKind) -> Message | None:
         """Why this cannot be recorded by exception now, in words; None when it can."""
         fingers = {Step.FINGERS: self.fingers, Step.CONFIRMATION: self.confirmation}.get(step)
-        cannot_sign = kind is ExceptionKind.CANNOT_SIGN
-        if fingers is not None and position in fingers.round.standings and not cannot_sign:
+        of_signature = kind in OF_SIGNATURE
+        if fingers is not None and position in fingers.round.standings and not of_signature:
             return msg("A finger is being saved. Wait a moment, then press again.") if fingers.saving else None
-        if step is Step.SIGNATURE and position is None and cannot_sign:
-            return None
-        if step is Step.PHOTO_APPROVAL and position is None and self.photo.needs_exception and not cannot_sign:
+        if step is Step.SIGNATURE and position is None and of_signature:
+            return self.signature.hindered(kind)
+        if step is Step.PHOTO_APPROVAL and position is None and self.photo.needs_exception and not of_signature:
             return None
         return msg("There is nothing to record by exception here.")
 

@@ -36,6 +36,14 @@ class FingerJudge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FingerCoding:
+    """How impressions are kept: the lossless master as PNG or JPEG 2000, and whether a WSQ copy lies beside it."""
+
+    jpeg_2000: bool = False
+    wsq_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CounterSettings:
     """The counter's numbers, out of the configuration."""
 
@@ -46,6 +54,7 @@ class CounterSettings:
     tries_limit: int
     finger_wait_s: float = 15.0
     zone: timezone = UTC
+    finger_coding: FingerCoding = FingerCoding()
     lock_after_s: float | None = None
     """How long nobody does anything before the counter locks; None: never."""
     start_of_shift: bool = True

@@ -5,10 +5,10 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from threading import Event as Cancel
 
-from drivers.api import Cancelled, FingerImage, Gray, NotCaptured, Progress, Role, TimedOut
+from drivers.api import Cancelled, FingerImage, Frame, Gray, NotCaptured, Progress, Role, TimedOut
 from station.biometrics import matching
 from station.biometrics.matching import Template
-from station.biometrics.model import ExceptionKind, FingerPosition
+from station.biometrics.model import OF_HAND, ExceptionKind, FingerPosition
 from station.capture import records
 from station.capture.context import Case, Context
 from station.capture.devices import PAUSE_AFTER_TROUBLE_S
@@ -23,11 +23,14 @@ from station.text import Message, msg
 
 LIFT_WAIT_S = 2.0
 LOOK_EVERY_S = 0.1
+HAND_WAIT_S = 1.0
+HAND_FRAMES = 3
 
 PLACE = msg("Place this finger on the reader")
 HOLD = msg("Hold still")
 JUDGING = msg("Checking the impression")
 SAVING = msg("Saving")
+HAND = msg("Hold the hand before the camera")
 
 
 class FingersStep:
@@ -43,6 +46,7 @@ class FingersStep:
         self._open = False
         self._busy = False
         self._saving = False
+        self._excepted: Callable[[Frame | None], None] | None = None
         self._turn = 0
         self._message: Message = PLACE
         self._image: Gray | None = None
@@ -53,7 +57,8 @@ class FingersStep:
         """Begin with the first finger that is not settled; over at once when all are. Raises NotClearedError."""
         self._case.require_permit()
         self._open = True
-        if not self._finished():
+        self._hand_seen(None)  # where an interruption ended the camera's look
+        if not self._saving and not self._finished():
             self.capture()
 
     def close(self) -> None:
@@ -113,7 +118,20 @@ class FingersStep:
         self._turn += 1
         self._context.devices.cancel(Role.FINGERPRINT)
         standing = self.round.standings[position]
-        self._seal(position, standing.best if kind is ExceptionKind.UNREADABLE else None, kind, approver_id)
+        if kind not in OF_HAND or self._first is not None:
+            self._seal(position, standing.best if kind is ExceptionKind.UNREADABLE else None, kind, approver_id)
+            return
+        self._busy = self._saving = True
+        self._message = HAND
+        self._excepted = lambda hand: self._seal(position, None, kind, approver_id, hand)
+        self._context.devices.run(Role.CAMERA, self._look_at_hand, self._hand_seen)
+        self._context.changed()
+
+    def _hand_seen(self, hand: Frame | None) -> None:
+        """With or without its picture, an approved exception is sealed."""
+        seal, self._excepted = self._excepted, None
+        if seal is not None:
+            seal(hand)
 
     def facts(self) -> FingersFacts:
         return FingersFacts(
@@ -139,6 +157,15 @@ class FingersStep:
         if not isinstance(result, FingerImage | TimedOut | Cancelled):
             cancel.wait(PAUSE_AFTER_TROUBLE_S)
         return result
+
+    def _look_at_hand(self, cancel: Cancel) -> Frame | None:
+        """A picture of the hand; none where the camera fails: the exception counts without it."""
+        camera = self._context.devices.drivers.camera
+        frames = (camera.read(HAND_WAIT_S, cancel) for _ in range(HAND_FRAMES))
+        seen = [frame for frame in frames if isinstance(frame, Frame) and self._case.covers(frame.info)]
+        for frame in seen[:-1]:
+            wipe(frame.pixels)
+        return seen[-1] if seen else None
 
     def _arriving(self, progress: Progress) -> None:
         if self._open and not self._busy:
@@ -254,6 +281,7 @@ class FingersStep:
         impression: Impression | None,
         exception: ExceptionKind | None,
         approver_id: str | None,
+        hand: Frame | None = None,
     ) -> None:
         self._busy = True
         self._saving = True
@@ -263,11 +291,14 @@ class FingersStep:
         standing = self.round.standings[position]
         item = records.finger_item(standing, impression, exception, approver_id, confirming)
         now, before = self._context.clock.now(), self.round.kept
+        coding = self._context.settings.finger_coding
 
         def sealed(done: Sealed) -> None:
             item.note_in(self._case, done)
             if before is not None and before.best is not None and before.best is not standing.best:
                 wipe(before.best.image.pixels)
+            if hand is not None:
+                wipe(hand.pixels)
             if exception is not None and approver_id is not None:
                 self.round.except_(position, exception, approver_id)
             else:
@@ -282,7 +313,9 @@ class FingersStep:
             self._case.handle,
             key,
             item.outcome(),
-            lambda: records.finger_parts(position, impression, exception, now, confirming),
+            lambda: records.finger_parts(
+                position, impression, exception, now, confirming, coding, None if hand is None else hand.pixels
+            ),
             sealed,
         )
         self._context.changed()
@@ -322,6 +355,7 @@ class FingersStep:
 
     def wipe(self) -> None:
         """Zero every image and template that is still in memory: the case is over."""
+        self._excepted = None
         self._drop_retake()
         for standing in self.round.standings.values():
             if standing.best is not None:

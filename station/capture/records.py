@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drivers.api import FingerImage, Gray, PadSize, PenPoint
 from station.biometrics.formats import fac, fir, sdi
 from station.biometrics.formats.blocks import CaptureDevice, QualityBlock
+from station.biometrics.formats.picture import write_wsq
 from station.biometrics.model import ExceptionKind, FingerPosition, Verdict
 from station.biometrics.quality import signature as signature_quality
-from station.capture.context import Case, CounterSettings
+from station.capture.context import Case, CounterSettings, FingerCoding
 from station.capture.facts import SealedItem
 from station.capture.fingers import Impression, Standing
 from station.registry.model import Sex
@@ -22,7 +23,8 @@ from station.text import Message, msg
 PHOTO_WIDTH_PX, PHOTO_HEIGHT_PX = 480, 640
 SIGNATURE_PX_PER_MM = 10.0
 FIR, FAC, SDI = "application/x-iso-19794-4", "application/x-iso-19794-5", "application/x-iso-19794-7"
-PNG, JSON = "image/png", "application/json"
+PNG, WSQ, JSON = "image/png", "image/x-wsq", "application/json"
+EIGHT_BITS = 8
 
 P = FingerPosition
 FINGER_WORDS: dict[FingerPosition, Message] = {
@@ -43,6 +45,8 @@ EXCEPTION_WORDS: dict[ExceptionKind, Message] = {
     ExceptionKind.BANDAGED: msg("bandaged"),
     ExceptionKind.UNREADABLE: msg("not readable"),
     ExceptionKind.CANNOT_SIGN: msg("cannot sign"),
+    ExceptionKind.LINE_INSTEAD: msg("a line instead"),
+    ExceptionKind.THUMBPRINT_INSTEAD: msg("thumbprint instead"),
 }
 UNUSABLE = {ExceptionKind.MISSING: fir.AnnotationCode.AMPUTATED}
 
@@ -144,14 +148,25 @@ def finger_parts(
     exception: ExceptionKind | None,
     now: datetime,
     confirming: bool,
+    coding: FingerCoding,
+    hand: Gray | None = None,
 ) -> tuple[Part, ...]:
-    """One finger as a FIR record, true depth and resolution stated; a finger without an image as its annotation."""
+    """One finger as a FIR record, true depth and resolution stated; a finger without an image as its annotation.
+
+    `hand` (height, width, 3) uint8 BGR shows why there is no image. A WSQ copy is made of 8-bit images only.
+    """
     key = finger_key(position, confirming)
     if impression is None:
         note = {"position": position.value, "exception": exception.value if exception else None}
-        return (Part(f"{key}.json", JSON, _json(note)),)
-    record = fir.FingerRecord((_representation(position, impression.image, impression.verdict, exception, now),))
-    return (Part(f"{key}.fir", FIR, bytearray(fir.encode(record))),)
+        seen = () if hand is None else (Part(f"{key}-hand.png", PNG, bytearray(fac.photo_png(hand))),)
+        return (Part(f"{key}.json", JSON, _json(note)), *seen)
+    one = _representation(position, impression.image, impression.verdict, exception, now)
+    if coding.jpeg_2000 and one.depth_bits == EIGHT_BITS:
+        one = replace(one, compression=fir.Compression.JP2_LOSSLESS)
+    master = Part(f"{key}.fir", FIR, bytearray(fir.encode(fir.FingerRecord((one,)))))
+    if not coding.wsq_copy or one.depth_bits != EIGHT_BITS:
+        return (master,)
+    return (master, Part(f"{key}.wsq", WSQ, bytearray(write_wsq(one.pixels))))
 
 
 def _representation(
@@ -171,10 +186,16 @@ def _representation(
     )
 
 
-def signature_parts(points: Sequence[PenPoint], size: PadSize, now: datetime) -> tuple[Part, ...]:
-    """The signature as an SDI record and as a picture; an empty pad (cannot sign) leaves a note."""
-    if not points:
-        return (Part("signature.json", JSON, _json({"signature": None, "at": now.isoformat()})),)
+def signature_parts(
+    points: Sequence[PenPoint], size: PadSize, now: datetime, thumb: FingerPosition | None = None
+) -> tuple[Part, ...]:
+    """The signature, or the line instead of it, as an SDI record and as a picture.
+
+    An empty pad leaves a note, which names the `thumb` whose impression stands for the signature, if one does.
+    """
+    if thumb is not None or not points:
+        note = {"signature": None, "thumb": thumb.value if thumb else None, "at": now.isoformat()}
+        return (Part("signature.json", JSON, _json(note)),)
     picture = fac.photo_png(signature_quality.render(points, size, SIGNATURE_PX_PER_MM))
     return (
         Part("signature.sdi", SDI, bytearray(sdi.encode(points, size))),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Event as Cancel
 
 from drivers.api import Cancelled, DeviceStatus, NotCaptured, PadSize, PenPoint, Ready, Role, TimedOut
-from station.biometrics.model import ExceptionKind, Verdict
+from station.biometrics.model import ExceptionKind, FingerPosition, Verdict
 from station.biometrics.quality import signature as quality
 from station.capture import records
 from station.capture.context import Case, Context
@@ -14,11 +14,13 @@ from station.capture.facts import SignatureFacts
 from station.capture.transitions import Event
 from station.safekeeping.events import EventKind
 from station.safekeeping.vault import Sealed
+from station.text import Message, msg
 
 READ_S = 0.25
 DRAIN_S = 0.02
 FEW_POINTS = 20
 REDRAW_EVERY_S = 0.2
+THUMBS = (FingerPosition.RIGHT_THUMB, FingerPosition.LEFT_THUMB)
 NO_PAD = PadSize(1.0, 1.0, 1.0)
 
 
@@ -83,8 +85,16 @@ class SignatureStep:
             self._seal(None, None)
         self._context.changed()
 
+    def hindered(self, kind: ExceptionKind) -> Message | None:
+        """What this exception lacks, in words: a line must be drawn, a thumb recorded."""
+        if kind is ExceptionKind.LINE_INSTEAD and not any(point.down for point in self._points):
+            return msg("There is no line yet. Let the applicant draw one on the pad.")
+        if kind is ExceptionKind.THUMBPRINT_INSTEAD and self._thumb() is None:
+            return msg("No thumb is recorded in this case. Choose another reason.")
+        return None
+
     def except_(self, kind: ExceptionKind, approver_id: str) -> None:
-        """Record that the applicant cannot sign, with whatever line was drawn."""
+        """Record that the applicant cannot sign: with whatever line was drawn, or by the thumb's impression."""
         if self._open and not self._saving:
             self._seal(kind, approver_id)
 
@@ -165,11 +175,17 @@ class SignatureStep:
             self._drawn_s = now_s
             self._context.changed()
 
+    def _thumb(self) -> FingerPosition | None:
+        """The thumb whose impression is recorded in this case, the right one first."""
+        items = {position: self._case.items.get(records.finger_key(position, confirming=False)) for position in THUMBS}
+        return next((position for position, item in items.items() if item and item["score"] is not None), None)
+
     def _seal(self, exception: ExceptionKind | None, approver_id: str | None) -> None:
         self._saving = True
         self._context.devices.cancel(Role.SIGNATURE)
         item = records.signature_item(self._verdict, exception, approver_id)
         points, size, now = tuple(self._points), self._size, self._context.clock.now()
+        thumb = self._thumb() if exception is ExceptionKind.THUMBPRINT_INSTEAD else None
 
         def sealed(done: Sealed) -> None:
             item.note_in(self._case, done)
@@ -186,7 +202,7 @@ class SignatureStep:
             self._case.handle,
             "signature",
             item.outcome(),
-            lambda: records.signature_parts(points, size, now),
+            lambda: records.signature_parts(points, size, now, thumb),
             sealed,
         )
         self._context.changed()

@@ -43,7 +43,9 @@ class NoFinger:
 
 @dataclass(frozen=True, slots=True)
 class NoSignature:
-    """The applicant could not sign."""
+    """The applicant could not sign; `thumb` is whose impression stands for the signature, if one does."""
+
+    thumb: FingerPosition | None = None
 
 
 Content = (
@@ -139,7 +141,8 @@ def _note(kind: RecordKind, data: bytes) -> Content:
             case RecordKind.BIODATA:
                 return {str(key): "" if text is None else str(text) for key, text in value.items()}
             case RecordKind.SIGNATURE:
-                return NoSignature()
+                thumb = value.get("thumb")
+                return NoSignature(None if thumb is None else FingerPosition(thumb))
             case _:
                 return NoFinger(FingerPosition(value["position"]), str(value["exception"] or ""))
     except (ValueError, KeyError, TypeError, AttributeError) as why:
@@ -171,8 +174,8 @@ def facts(record: CaseRecord) -> dict[str, object]:
         case sdi.SignatureRecord() as ink:
             size = {"width_mm": round(ink.width_mm, 1), "height_mm": round(ink.height_mm, 1)}
             return told | size | {"points": len(ink.points), "seconds": round(ink.points[-1].time_s, 2)}
-        case NoSignature():
-            return told | {"exception": "cannot_sign"}
+        case NoSignature(thumb):
+            return told | ({"thumb": thumb.name.lower()} if thumb else {"exception": "cannot_sign"})
         case Mapping() as fields:
             return told | {"fields": sum(1 for text in fields.values() if text)}
         case _:
@@ -207,6 +210,8 @@ def sentence(record: CaseRecord) -> Message:
             size = f"{ink.width_mm:.0f} x {ink.height_mm:.0f} mm"
             return msg("signature, {size}, {count} points in {seconds} s",
                        size=size, count=len(ink.points), seconds=float(ink.points[-1].time_s))  # fmt: skip
+        case NoSignature(FingerPosition() as thumb):
+            return msg("no signature: the {finger} stands for it", finger=FINGER_WORDS[thumb])
         case NoSignature():
             return msg("no signature: the applicant cannot sign")
         case Mapping() as fields:

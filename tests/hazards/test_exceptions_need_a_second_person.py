@@ -1,10 +1,13 @@
 """An exception is approved by a second person's PIN: never one's own, never a wrong one, never a plain officer's."""
 
 import json
+from itertools import count
 from pathlib import Path
 
+import cv2
 import pytest
 
+from drivers.api import PenPoint
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import Step
 from station.receiver import open_bundles
@@ -60,6 +63,9 @@ def test_a_finger_and_the_signature_by_exception_stand_in_the_manifest_with_who_
         )
         folder = report.cases[0].folder
         assert folder is not None
+        hand = cv2.imread(str(next(folder.rglob(f"finger-{missing.value:02d}-hand.png"))))
+        assert hand is not None
+        assert hand.shape == (480, 640, 3)
         items = json.loads((folder / "manifest.json").read_text())["case"]["items"]
         by_exception = {item["item"]: (item["exception"], item["approver"]) for item in items if item["exception"]}
         assert by_exception == {
@@ -81,3 +87,66 @@ def test_an_exception_that_does_not_belong_to_the_step_is_refused_and_not_logged
         assert "nothing to record by exception" in counter.problem()
         counter.settle()
         assert "exception_recorded" not in counter.logged()
+
+
+@pytest.mark.parametrize("kind", [ExceptionKind.LINE_INSTEAD, ExceptionKind.THUMBPRINT_INSTEAD])
+def test_a_line_or_a_thumbprint_stands_for_the_signature_and_is_recorded_as_such(
+    tmp_path: Path, kind: ExceptionKind
+) -> None:
+    with by_hand(tmp_path) as (counter, hands):
+        counter.play(Step.SIGNATURE)
+        counter.follow = lambda _facts: None
+        if kind is ExceptionKind.LINE_INSTEAD:
+            counter.desk.record_exception(None, kind, SUPERVISOR, SUPERVISOR_PIN)
+            assert "no line yet" in counter.problem()
+            moments = count(1)
+
+            def drawn() -> bool:
+                hands.pad.ink = tuple(
+                    PenPoint(x, 20.0, 0.5, True, next(moments) / 100) for x in (10.0, 15.0, 20.0, 25.0)
+                )
+                return bool(counter.case.signature.points)
+
+            counter.until(drawn)
+        counter.desk.record_exception(None, kind, SUPERVISOR, SUPERVISOR_PIN)
+        counter.until(lambda: counter.step is Step.REVIEW)
+        counter.follow = Obedient(hands, counter)
+        counter.play(Step.DONE)
+        report = open_bundles(
+            counter.station.bundles,
+            counter.station.keyring(),
+            counter.station.secret(),
+            tmp_path / "out",
+            training_ok=True,
+        )
+        folder = report.cases[0].folder
+        assert folder is not None
+        items = json.loads((folder / "manifest.json").read_text())["case"]["items"]
+        assert [item["exception"] for item in items if item["item"] == "signature"] == [kind.value]
+        names = {path.name for path in folder.rglob("signature.*")}
+        assert names == (
+            {"signature.sdi", "signature.png"} if kind is ExceptionKind.LINE_INSTEAD else {"signature.json"}
+        )
+        if kind is ExceptionKind.THUMBPRINT_INSTEAD:
+            note = json.loads(next(folder.rglob("signature.json")).read_text())
+            assert note["thumb"] == FingerPosition.RIGHT_THUMB
+
+
+def test_an_approved_exception_survives_an_interruption_while_the_hand_is_looked_at(tmp_path: Path) -> None:
+    with by_hand(tmp_path) as (counter, hands):
+        counter.play(Step.FINGERS)
+        counter.follow = lambda _facts: None
+        hands.reader.finger = None
+        counter.settle()
+        missing = counter.case.fingers.current
+        assert missing is not None
+        counter.desk.record_exception(missing, ExceptionKind.MISSING, SUPERVISOR, SUPERVISOR_PIN)
+        counter.until(lambda: "exception_recorded" in counter.logged())
+        counter.desk.pause()
+        counter.until(lambda: counter.step is Step.PAUSED)
+        counter.desk.resume()
+        counter.script._asked.discard("start")
+        counter.until(lambda: counter.step is not Step.CHECKLIST, play=True)
+        counter.until(lambda: counter.case.fingers.current is not missing)
+        standing = next(f for f in counter.case.fingers.fingers if f.position is missing)
+        assert standing.exception is ExceptionKind.MISSING
