@@ -69,7 +69,8 @@ class Ef01Line(TransferLine):
         whole = ef01.Reassembly(size)
         until_s = self.link.monotonic_s() + 1.0 + 2.5 * 10 * size * (1 + ef01.OVERHEAD / ef01.PAYLOADS[0]) / baud
         packets, self._waiting = self._waiting, []
-        came = bool(packets)
+        # Garbage may have come in one portion with the acknowledge.
+        came = bool(packets) or len(self.heard.lstrip(bytes((ef01.BOOT_BYTE,)))) > ef01.OVERHEAD + 1
         while True:
             self._collect(whole, packets)
             grown(whole.data)
