@@ -32,7 +32,7 @@ def run(root: Path, ceph_node: Node, stations: int, days: int, size: int, seed: 
 
 
 def test_a_few_stations_over_a_few_days_lose_nothing(ceph_node: Node, tmp_path: Path) -> None:
-    figures = run(tmp_path, ceph_node, stations=6, days=4, size=5_000, seed=7)
+    figures = run(tmp_path, ceph_node, stations=4, days=4, size=5_000, seed=7)
     assert figures.taken == figures.sealed > 0
     assert figures.by_stick > 0
     assert figures.offline_rounds > 0
