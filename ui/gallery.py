@@ -31,6 +31,7 @@ from ui.presenters.intents import Place
 from ui.presenters.view import View
 from ui.shell import Shell
 from ui.still import StillCounter
+from ui.technician import gallery as technician
 from ui.theme import Theme, load_fonts
 
 SIZE_PX = (1920, 1080)
@@ -288,14 +289,17 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     width, height = GOLDEN_PX if options.golden else (int(side) for side in options.size.split("x"))
     if options.golden and not options.only:
-        for old in options.out.glob("*.webp"):
+        for old in options.out.rglob("*.webp"):
             old.unlink()
+    kind, quality = ("webp", WEBP_QUALITY) if options.golden else ("png", -1)
+    of_technician = options.out / "technician"
+    of_technician.mkdir(exist_ok=True)
     for language in Language:
         for name, image in render(language, (width, height), options.only):
-            image.save(
-                str(options.out / f"{name}.{'webp' if options.golden else 'png'}"),
-                quality=WEBP_QUALITY if options.golden else -1,
-            )
+            image.save(str(options.out / f"{name}.{kind}"), quality=quality)
+        theme = Theme.for_screen(width, height, *SIZE_MM)
+        for name, image in technician.render(language, theme, (width, height), options.only):
+            image.save(str(of_technician / f"{name}.{kind}"), quality=quality)
     application.processEvents()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QColor, QKeyEvent, QPalette
@@ -12,7 +12,7 @@ from drivers.api import PenPoint
 from station.capture.counter import Counter
 from station.capture.facts import DeskFacts, LiveFrame, Step
 from station.text import Language, Message, Text, msg
-from ui.presenters import applicant, frame, window
+from ui.presenters import applicant, frame, home, window
 from ui.presenters.common import Action, Bar
 from ui.presenters.cues import cue
 from ui.presenters.intents import (
@@ -30,6 +30,9 @@ from ui.presenters.intents import (
 )
 from ui.presenters.photo import PhotoState
 from ui.presenters.signature import SignatureState
+from ui.presenters.technician_facts import Workshop
+from ui.presenters.technician_intents import OfTechnician, OfView, Sheet
+from ui.presenters.technician_view import moved as technician_moved
 from ui.presenters.view import View, followed, moved
 from ui.presenters.window import ScreenState
 from ui.printing import Printer
@@ -37,7 +40,7 @@ from ui.screens.applicant import ApplicantScreen
 from ui.screens.base import Screen
 from ui.screens.photo import PhotoScreen
 from ui.screens.signature import SignatureScreen
-from ui.screens.table import SCREENS
+from ui.screens.table import make_screen
 from ui.second_screen import SecondScreen
 from ui.sounds import Play, silence
 from ui.theme import COLOURS, GAP_MM, PRIMARY_MM, Letter, Theme
@@ -45,6 +48,9 @@ from ui.widgets.button import ActionButton, Look
 from ui.widgets.frame import Header, NoticeLine, TrainingBanner
 from ui.widgets.marks import Words
 from ui.widgets.stack import Stack
+
+if TYPE_CHECKING:
+    from ui.presenters.technician import TechnicianState
 
 MOST_SECONDARY = 5
 TICK_MS = 500
@@ -61,6 +67,7 @@ class Shell(QWidget):
         now_s: Callable[[], float],
         make_text: Callable[[Language], Text] = Text,
         play: Play = silence,
+        workshop: Workshop | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,13 +77,15 @@ class Shell(QWidget):
         self.view = View(now_s=now_s())
         self._facts = counter.facts
         self._play = play
+        self._workshop = workshop
+        self._sheet: Sheet | None = None
         self._watching = False
         self._second: SecondScreen | None = None
         self._note: tuple[Message, bool] | None = None
         self._printer = Printer(self._say, self)
         self._back: Action | None = None
-        self._shown: type[ScreenState] | None = None
-        self._screens: dict[type[ScreenState], Screen[Any]] = {}
+        self._shown: type[object] | None = None
+        self._screens: dict[type[object], Screen[Any]] = {}
         self._build()
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -84,6 +93,8 @@ class Shell(QWidget):
         counter.subscribe(self._facts_changed)
         counter.on_frame(self._frame_came)
         counter.on_ink(self._ink_came)
+        if workshop is not None:
+            workshop.subscribe(self._workshop_changed)
         self.draw()
 
     def _build(self) -> None:
@@ -144,6 +155,9 @@ class Shell(QWidget):
             self.view = moved(self.view, intent)
             self.draw()
             return
+        if isinstance(intent, OfTechnician):
+            self._take_technicians(intent)
+            return
         if intent is Do.START:
             self.view = replace(self.view, start_asked=True)
         elif intent is Do.DISCARD:
@@ -154,10 +168,13 @@ class Shell(QWidget):
     def draw(self) -> None:
         """Everything anew; what has not changed is not painted again."""
         self.view = replace(self.view, now_s=self._now_s())
-        state = window.present(self._facts, self.view)
+        state = self._state()
         around = frame.present(self._facts, self._second is None and self.view.place is not Place.APPLICANT)
         if self._note is not None:
             around = replace(around, problem=self._note[0], well=self._note[1])
+        elif self._workshop is not None and self._with_technician():
+            told = self._workshop.facts
+            around = replace(around, problem=told.problem or told.good_news, well=told.problem is None)
         self._banner.setVisible(around.training)
         self._banner.draw(self.text)
         self.header.draw(around, self.text)
@@ -172,10 +189,51 @@ class Shell(QWidget):
             self._content.show_page(screen)
             (screen.first_focus() or self.primary).setFocus()
         self._run_clock()
-        self._watch(self.view.place is Place.DEVICES and self._facts.locked is None)
+        self._watch(self._shows_thermometer())
+        self._look()
+
+    def _state(self) -> "ScreenState | TechnicianState":
+        """The technician's pages are made only where there is a workshop, and loaded when first opened."""
+        if self._workshop is None or not self._with_technician():
+            state = window.present(self._facts, self.view)
+            more = self._workshop is not None and self._facts.step is Step.HOME
+            return home.with_more(state) if more and isinstance(state, home.DevicesState) else state
+        from ui.presenters import technician
+
+        return technician.present(self._facts, self._workshop.facts, self.view.technician)
+
+    def _with_technician(self) -> bool:
+        at_home = self._facts.step is Step.HOME and self._facts.locked is None
+        return at_home and self._workshop is not None and self.view.place is Place.TECHNICIAN
+
+    def _take_technicians(self, intent: OfTechnician) -> None:
+        officer = self._facts.officer
+        if isinstance(intent, OfView):
+            self.view = replace(self.view, technician=technician_moved(self.view.technician, intent))
+        elif self._workshop is not None and officer is not None:
+            self._workshop.ask(intent, officer)
+        self.draw()
+
+    def _workshop_changed(self) -> None:
+        if self._with_technician():
+            self.draw()
+
+    def _look(self) -> None:
+        """The workshop listens only while its window is open."""
+        sheet = self.view.technician.sheet if self._with_technician() else None
+        if sheet is not self._sheet and self._workshop is not None:
+            self._sheet = sheet
+            self._workshop.look(sheet)
+
+    def _shows_thermometer(self) -> bool:
+        if self._facts.locked is not None:
+            return False
+        if self._workshop is None or not self._with_technician():
+            return self.view.place is Place.DEVICES
+        return self.view.technician.sheet is Sheet.CHARTS and self._workshop.facts.running is None
 
     def _watch(self, watching: bool) -> None:
-        """The thermometer's trace runs for the page of devices too."""
+        """The thermometer's trace runs for the pages that show it too."""
         if watching is not self._watching:
             self._watching = watching
             self._counter.watch_temperature(watching)
@@ -189,9 +247,9 @@ class Shell(QWidget):
         self._note = (message, well)
         self.draw()
 
-    def _screen(self, kind: type[ScreenState]) -> Screen[Any]:
+    def _screen(self, kind: type[object]) -> Screen[Any]:
         if kind not in self._screens:
-            screen = SCREENS[kind](self.theme, self)
+            screen = make_screen(kind, self.theme, self)
             screen.asked.connect(self.take)
             self._content.add(screen)
             self._screens[kind] = screen

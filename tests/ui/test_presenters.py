@@ -77,12 +77,12 @@ def test_another_card_empties_the_pin() -> None:
     assert moved(moved(View(), EnterPin("12")), Choose("s-01")) == View(officer_id="s-01")
 
 
-def test_a_technician_is_led_to_the_devices() -> None:
+def test_a_technician_is_led_to_the_workshop() -> None:
     facts = samples.desk(Step.HOME)
     technician = next(one for one in samples.OFFICERS if one.role is RoleOfOfficer.TECHNICIAN)
     primary = home.present(replace(facts, officer=technician)).bar.primary
     assert primary is not None
-    assert primary.intent == Go(Place.DEVICES)
+    assert primary.intent == Go(Place.TECHNICIAN)
 
 
 def test_an_ill_device_shows_its_sentence_and_its_cure() -> None:

@@ -38,6 +38,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several buttons, chosen or not, with a word of detail below its label."""
+
+    label: Message
+    chosen: bool
+    intent: Intent
+    detail: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """The instruction above a screen and the buttons below it."""
 

@@ -1,6 +1,6 @@
 """Home: are the devices well, what is done today, the next applicant; and the technician's page of devices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from drivers.api import Busy, DeviceInfo, DeviceStatus, Disconnected, Faulted, Ready
@@ -63,8 +63,8 @@ def present(facts: DeskFacts) -> HomeState:
     return HomeState(
         bar=Bar(
             heading=msg("Ready for the next applicant") if well else msg("Mend the devices first"),
-            primary=show if technician else new,
-            secondary=(leave,) if technician else (leave, over, lock, show),
+            primary=Action(msg("Open the workshop"), Go(Place.TECHNICIAN)) if technician else new,
+            secondary=(leave, show) if technician else (leave, over, lock, show),
         ),
         devices=tuple(device_state(device) for device in facts.devices),
         today=facts.sealed_today,
@@ -107,6 +107,12 @@ def present_devices(facts: DeskFacts) -> DevicesState:
         devices=tuple(device_state(device) for device in facts.devices),
         trace=facts.trace,
     )
+
+
+def with_more(state: DevicesState) -> DevicesState:
+    """The page of devices where there is a workshop: what else is known of them is one press away."""
+    more = Action(msg("All about the devices"), Go(Place.TECHNICIAN))
+    return replace(state, bar=replace(state.bar, secondary=(*state.bar.secondary, more)))
 
 
 def device_state(device: DeviceFacts) -> DeviceState:

@@ -8,6 +8,7 @@ from drivers.api import Role
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.counter import CaseDraft, Counter
 from station.health.model import Item, Person
+from ui.presenters.technician_intents import OfTechnician
 
 
 class Do(Enum):
@@ -147,6 +148,7 @@ class Place(Enum):
 
     MAIN = "main"
     DEVICES = "devices"
+    TECHNICIAN = "technician"
     REASON = "reason"
     APPROVER = "approver"
     DISCARD = "discard"
@@ -219,7 +221,7 @@ OfDuty = Unlock | TakeOver | PickApplication | TakeUp | GiveUp | SetBedside
 OfCase = LogIn | EnterCase | Measure | Confirm | RecordException | Change
 ToCounter = Do | OfCase | OfDuty
 ToWindow = Go | Choose | ChooseReason | EnterPin | Edit | NameCompanion
-Intent = ToCounter | ToWindow | PrintPaper
+Intent = ToCounter | ToWindow | PrintPaper | OfTechnician
 
 
 def ask(counter: Counter, intent: ToCounter) -> None:

@@ -5,14 +5,15 @@ The workshop makes a new WorkshopFacts whenever something changes, at most ten t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from drivers.api import Gray, Role
 from drivers.trace import Direction
 from station.diagnostics.health import PartHealth
-from station.diagnostics.model import ClockFacts, DeviceFacts, DeviceTest, TestProgress, Version
+from station.diagnostics.model import BurnIn, DeviceFacts, DeviceTest, StationFacts, StepName, StepProgress
 from station.health.model import GateLimits
+from station.registry.model import OfficerCard
 from station.text import Message
 from ui.presenters.technician_intents import Sheet, ToWorkshop
 
@@ -21,7 +22,7 @@ Points = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One frame on a device's line as it is shown: persons' bytes are left out. `search` is its words and hex, small."""
+    """One frame on a device's line as it is shown, persons' bytes left out. `search` is its words and hex, small."""
 
     number: int
     at_s: float
@@ -62,17 +63,6 @@ class Histories:
 
 
 @dataclass(frozen=True, slots=True)
-class BurnIn:
-    """A test done again and again: how often, how often it failed, and when it ends."""
-
-    role: Role
-    runs: int
-    failed: int
-    left_s: float
-    last_failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SimulatedDevice:
     """A device of the simulators' bench: every fault it can have, and those that are on."""
 
@@ -103,20 +93,26 @@ class ReportFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkshopFacts:
-    """All of it. `age_s`: since a device's last good reply; `faults` is None where nothing is simulated."""
+    """All of it. `today` is the office's, `age_s` since a device's last good reply; `faults` is None where nothing is
+    simulated; `steps` are those of each device's test.
 
+    `running` is being tested now, in a burn-in for `left_s` seconds more; `progress` and `burn_in` are the last told.
+    """
+
+    today: date = date.min
     devices: Mapping[Role, DeviceFacts] = field(default_factory=dict)
     age_s: Mapping[Role, float] = field(default_factory=dict)
     ports: Mapping[Role, str] = field(default_factory=dict)
     parts: tuple[PartHealth, ...] = ()
-    clock: ClockFacts | None = None
-    versions: tuple[Version, ...] = ()
+    station: StationFacts = field(default_factory=StationFacts)
     limits: GateLimits = field(default_factory=GateLimits)
     frozen: bool = False
     traffic: Traffic = field(default_factory=Traffic)
     histories: Histories = field(default_factory=Histories)
+    steps: Mapping[Role, tuple[tuple[StepName, Message], ...]] = field(default_factory=dict)
     running: Role | None = None
-    progress: TestProgress | None = None
+    left_s: float | None = None
+    progress: StepProgress | None = None
     tests: Mapping[Role, DeviceTest] = field(default_factory=dict)
     burn_in: BurnIn | None = None
     faults: FaultBench | None = None
@@ -138,4 +134,6 @@ class Workshop(Protocol):
         """Which page is looked at now; None: the window is closed, and nothing is heard or kept any more."""
         ...
 
-    def ask(self, wish: ToWorkshop, technician_id: str) -> None: ...
+    def ask(self, wish: ToWorkshop, officer: OfficerCard) -> None:
+        """What a technician wants done; anybody else is refused."""
+        ...

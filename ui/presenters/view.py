@@ -8,6 +8,7 @@ from station.capture.counter import CaseDraft
 from station.capture.facts import DeskFacts
 from station.health.model import Item
 from ui.presenters.intents import Choose, ChooseReason, Edit, EnterPin, Go, NameCompanion, Place, ToWindow
+from ui.presenters.technician_view import TechnicianView
 
 PAGE_OF_FIELD: dict[str, int] = {
     "ground": 0,
@@ -52,6 +53,7 @@ class View:
     now_s: float = 0.0
     number: str = ""
     companion: str = ""
+    technician: TechnicianView = field(default_factory=TechnicianView)
 
     def __repr__(self) -> str:
         return f"View({self.place.value}, {self.page})"

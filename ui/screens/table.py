@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from PyQt6.QtWidgets import QWidget
+
 from ui.presenters import (
     applicant,
     bedside,
@@ -38,6 +40,7 @@ from ui.screens.queue import OpenCasesScreen, QueueScreen
 from ui.screens.review import ReviewScreen
 from ui.screens.shift import ShiftScreen
 from ui.screens.signature import SignatureScreen
+from ui.theme import Theme
 
 SCREENS: dict[type[ScreenState], type[Screen[Any]]] = {
     login.LoginState: LoginScreen,
@@ -61,3 +64,12 @@ SCREENS: dict[type[ScreenState], type[Screen[Any]]] = {
     lock.LockState: LockScreen,
     bedside.BedsideState: BedsideScreen,
 }
+
+
+def make_screen(kind: type[Any], theme: Theme, parent: QWidget) -> Screen[Any]:
+    """The screen of a state; the technician's is loaded when it is first opened."""
+    if kind in SCREENS:
+        return SCREENS[kind](theme, parent)
+    from ui.technician.screen import TechnicianScreen
+
+    return TechnicianScreen(theme, parent)

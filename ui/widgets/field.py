@@ -64,23 +64,25 @@ class FieldEditor(QWidget):
         self._mark.setVisible(state.problem is not None)
         self._mark.set_tone(tone)
         if self.line is not None:
-            self._show_line(self.line, state, words, text)
+            style_line(self.line, state, words, text, self._theme)
         if self.choices is not None:
             self.choices.show_entries(
                 [(text(label), value == state.value, value, "") for value, label in state.choices]
             )
 
-    def _show_line(self, line: QLineEdit, state: FieldState, words: str, text: Text) -> None:
-        if line.text() != state.value:
-            line.setText(state.value)
-        line.setPlaceholderText("" if state.hint is None else text(state.hint))
-        line.setAccessibleName(words)
-        edge = COLOURS.outline if state.problem is None else ink(Tone.BAD if state.blocking else Tone.WARN).name()
-        radius, pad = self._theme.px(1.8), self._theme.px(3)
-        style = (
-            f"QLineEdit {{ border: 2px solid {edge}; border-radius: {radius}px; padding: 0 {pad}px;"
-            f" background: {COLOURS.surface}; color: {COLOURS.ink}; }}"
-            f"QLineEdit:focus {{ border: {FOCUS_PX}px solid {COLOURS.focus}; }}"
-        )
-        if line.styleSheet() != style:
-            line.setStyleSheet(style)
+
+def style_line(line: QLineEdit, state: FieldState, words: str, text: Text, theme: Theme) -> None:
+    """A line of typing as every page shows it: its value, hint and name, and an edge that says what is wrong."""
+    if line.text() != state.value:
+        line.setText(state.value)
+    line.setPlaceholderText("" if state.hint is None else text(state.hint))
+    line.setAccessibleName(words)
+    edge = COLOURS.outline if state.problem is None else ink(Tone.BAD if state.blocking else Tone.WARN).name()
+    radius, pad = theme.px(1.8), theme.px(3)
+    style = (
+        f"QLineEdit {{ border: 2px solid {edge}; border-radius: {radius}px; padding: 0 {pad}px;"
+        f" background: {COLOURS.surface}; color: {COLOURS.ink}; }}"
+        f"QLineEdit:focus {{ border: {FOCUS_PX}px solid {COLOURS.focus}; }}"
+    )
+    if line.styleSheet() != style:
+        line.setStyleSheet(style)
