@@ -49,7 +49,7 @@ def _try(arguments: argparse.Namespace, headless: bool) -> int:
         config = _settings(work, ports)
         _provision(work, config)
         if not headless:
-            return _window(work, config)
+            return _window(work, config, ports["control"])
         return _scripted(work, config, out, ports["control"])
 
 
@@ -124,8 +124,8 @@ def _provision(work: Path, config: Path) -> None:
     )  # fmt: skip
 
 
-def _window(work: Path, config: Path) -> int:
-    command = [str(BIN / "ktpel-station"), "--config", str(config), "--data", str(work / "station")]
+def _window(work: Path, config: Path, control: str) -> int:
+    command = [sys.executable, "-m", "ui.attended", control, "--config", str(config), "--data", str(work / "station")]
     console.print("Officers: wulan (PIN 482915); second person: hasan (PIN 739206). Close the window to end.")
     return subprocess.run(command, env=_environment(work), check=False).returncode
 

@@ -115,8 +115,12 @@ def make_shell(desk: Desk, config: Config, theme: Theme, play: Play = silence) -
     return shell
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the window until it is closed; 2 when the station could not start."""
+def alone(desk: Desk) -> None:
+    """Nobody but the officer has to do with the desk."""
+
+
+def main(arguments: Sequence[str] | None = None, attend: Callable[[Desk], None] = alone) -> int:
+    """Run the window until it is closed; 2 when the station could not start. `attend` gets the desk first."""
     harden()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     sys.setswitchinterval(SWITCH_S)
@@ -145,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         window.showMaximized()
         application.exec()
         return 2
+    attend(desk)
     speaker = Speaker(config.sounds, application)
     shell = make_shell(desk, config, make_theme(application, config), speaker.play)
     shells.append(shell)

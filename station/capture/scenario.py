@@ -81,24 +81,29 @@ class Applicant:
             self._socket.close()
             raise
         self._lines = self._socket.makefile("rwb")
-        self._finger: FingerPosition | None = None
-        self._background: str | None = None
+        self._told: dict[str, str | int] = {}
 
     def follow(self, facts: DeskFacts) -> None:
-        """Lay down the finger that the screen asks for; hang the background that the photo needs."""
+        """Lay down the finger that the screen asks for, sign when it is time, hang the background of the photo."""
         case = facts.case
-        if case is None:
-            return
-        if facts.step in (Step.FINGERS, Step.CONFIRMATION):
-            shown = case.fingers if facts.step is Step.FINGERS else case.confirmation
-            if shown.current is not None and shown.current is not self._finger:
-                self._finger = shown.current
-                self.tell({"do": "finger", "position": shown.current.value})
-        if facts.step is Step.PHOTO:
+        fingers = None
+        if case is not None and facts.step in (Step.FINGERS, Step.CONFIRMATION):
+            fingers = case.fingers if facts.step is Step.FINGERS else case.confirmation
+        if fingers is None:
+            self._tell_once("finger", "none", {"do": "lift"})
+        elif fingers.current is not None:
+            position = fingers.current.value
+            self._tell_once("finger", position, {"do": "finger", "position": position})
+        mode = "write" if facts.step is Step.SIGNATURE else "idle"
+        self._tell_once("pen", mode, {"do": "pen", "mode": mode})
+        if case is not None and facts.step is Step.PHOTO:
             colour = case.photo.background.msgid.split()[0].lower()
-            if colour != self._background:
-                self._background = colour
-                self.tell({"do": "face", "background": colour})
+            self._tell_once("face", colour, {"do": "face", "background": colour})
+
+    def _tell_once(self, what: str, value: str | int, order: dict[str, str | int | float | bool]) -> None:
+        if self._told.get(what) != value:
+            self._told[what] = value
+            self.tell(order)
 
     def tell(self, order: dict[str, str | int | float | bool]) -> dict[str, object]:
         """Send one order and return the answer; raises ConnectionError when it is refused."""
