@@ -98,9 +98,10 @@ class Grabber:
             for _ in range(WARM_UP_FRAMES):
                 capture.grab()
             while not self._stop.is_set():
+                asked_s = self._monotonic_s()
                 found, pixels = capture.read()
                 if not found or (_is_path(self._port) and not _exists(self._port)):
-                    self._fail(Absence.LOST)
+                    self._fail(self._why_ended(self._monotonic_s() - asked_s))
                     return
                 self._keep(np.asarray(pixels, dtype=np.uint8))
         finally:
@@ -112,6 +113,11 @@ class Grabber:
             return Absence.IN_USE if _exists(self._port) else Absence.NOT_PLUGGED
         waited_s = self._monotonic_s() - self.started_s
         return Fault.SILENT if waited_s * 1000 >= NETWORK_TIMEOUT_MS else Absence.NOT_PLUGGED
+
+    def _why_ended(self, waited_s: float) -> Absence | Fault:
+        """A broken connection is told at once; one that only says nothing any more runs into OpenCV's time-out."""
+        silent = not _is_path(self._port) and waited_s * 1000 >= NETWORK_TIMEOUT_MS
+        return Fault.SILENT if silent else Absence.LOST
 
     def _keep(self, pixels: Picture) -> None:
         now_s, before = self._monotonic_s(), self.newest

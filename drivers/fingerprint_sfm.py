@@ -126,7 +126,10 @@ class SfmReader(ReaderDriver[SfmLine]):
             if reply is not None and reply.flag == Result.SCAN_SUCCESS:
                 reply = self._line.listen(Command.SCAN_IMAGE, self._monotonic_s() + OPEN_S, cancel)
             if reply is None:
+                heard = self._line.heard
                 self._stop_scan()
+                if heard and not cancel.is_set():
+                    raise Trouble(self._diagnosis(heard))  # it told of a finger, and that was lost on the way
                 return Cancelled() if cancel.is_set() else TimedOut()
             if reply.flag == Result.SUCCESS:
                 return self._transfer(info, reply.size, cancel, progress)

@@ -1,7 +1,7 @@
 """What can be wrong with a device or its cable, and what the cable's troubles do to bytes."""
 
+import math
 import random
-from collections.abc import Iterator
 from enum import Enum
 
 
@@ -46,6 +46,8 @@ SLOW_BY_S = 0.6
 """How late a frame leaves with SLOW."""
 ONE_BYTE_IN = 40
 """How often, on average, a byte is garbled, dropped or doubled."""
+_HITS_PER_BYTE = -math.log1p(-1 / ONE_BYTE_IN)
+_NOISE = {Fault.GARBLED, Fault.DROPPED, Fault.DUPLICATED}
 MERGED_OVER_S = 0.25
 """A hub that gathers bytes hands them over so seldom."""
 
@@ -75,13 +77,16 @@ class Cable:
             return b""
         if Fault.WRONG_CHECKSUM in self._faults and frame:
             frame = frame[:-1] + bytes((frame[-1] ^ 0x81,))
-        return bytes(self._spoil(frame))
+        return self._spoiled(frame) if _NOISE & self._faults else frame
 
-    def _spoil(self, frame: bytes) -> Iterator[int]:
-        for byte in frame:
-            hit = self._rng.randrange(ONE_BYTE_IN) == 0
-            if hit and Fault.DROPPED in self._faults:
+    def _spoiled(self, frame: bytes) -> bytes:
+        """Each byte is hit or not on its own, so the way from one hit to the next is drawn at once."""
+        arriving, at = bytearray(), 0
+        while (hit := at + int(self._rng.expovariate(_HITS_PER_BYTE))) < len(frame):
+            arriving += frame[at:hit]
+            at = hit + 1
+            if Fault.DROPPED in self._faults:
                 continue
-            yield byte ^ self._rng.randrange(1, 256) if hit and Fault.GARBLED in self._faults else byte
-            if hit and Fault.DUPLICATED in self._faults:
-                yield byte
+            byte = frame[hit] ^ self._rng.randrange(1, 256) if Fault.GARBLED in self._faults else frame[hit]
+            arriving += bytes((byte,)) * (2 if Fault.DUPLICATED in self._faults else 1)
+        return bytes(arriving + frame[at:])

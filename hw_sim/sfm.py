@@ -33,6 +33,7 @@ from protocols.sfm import (
     Result,
     request_stream,
 )
+from protocols.sfm_extended import DEFAULT_PACKET_BYTES, MOST_PACKETS, DataPacket, cut
 
 WIDTH, HEIGHT, PPI = 272, 320, 500
 """500 dpi: unsure."""
@@ -48,7 +49,9 @@ QUALITY = 90
 ONE_BIT, FOUR_BITS = 0x31, 0x32
 TWO_TOUCHES = (0x31, 0x41)
 """Values of ENROLL_MODE with which one request takes two touches and answers twice."""
-SCANS = frozenset({Command.SCAN_IMAGE, Command.ENROLL_BY_SCAN, Command.VERIFY_BY_SCAN, Command.IDENTIFY_BY_SCAN})
+EXTENDED = frozenset({Command.SCAN_IMAGE_EXTENDED, Command.READ_IMAGE_EXTENDED})
+IMAGE_SCANS = frozenset({Command.SCAN_IMAGE, Command.SCAN_IMAGE_EXTENDED})
+SCANS = IMAGE_SCANS | {Command.ENROLL_BY_SCAN, Command.VERIFY_BY_SCAN, Command.IDENTIFY_BY_SCAN}
 _ANSWERED_ALWAYS = frozenset({Command.STATUS, Command.READ_PARAMETER, Command.MODULE_ID})
 
 
@@ -68,13 +71,24 @@ class _Image:
 
 
 class Sfm:
-    """The module. While it waits for a finger, it obeys a cancel and tells its state; all else finds it busy."""
+    """The module. While it waits for a finger, it obeys a cancel and tells its state; all else finds it busy.
+
+    `extended` false is an older firmware, without the extended data transfer.
+    """
 
     bits_per_byte = 10
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        faults: set[Fault],
+        rng: random.Random,
+        memory: KeptFile | None = None,
+        extended: bool = True,
+    ) -> None:
         self._scene = scene
         self._faults = faults
+        self._extended = extended
         self._stream = request_stream()
         self._parameters = Parameters(rng.randrange(1, 1 << 24), memory or KeptFile())
         self._library = Library(memory or KeptFile())
@@ -83,6 +97,8 @@ class Sfm:
         self._image: _Image | None = None
         self._announced: Packet | None = None
         self._received = bytearray()
+        self._unsent: list[DataPacket] = []
+        """The packets of an extended transfer that the host has not acknowledged."""
 
     @property
     def baud(self) -> int:
@@ -98,6 +114,7 @@ class Sfm:
         self._stream.reset()
         self._parameters.reload()
         self._scan = self._image = self._announced = None
+        self._unsent = []
         return []
 
     def receive(self, data: bytes, now_s: float) -> list[Out]:
@@ -144,6 +161,8 @@ class Sfm:
         return [self._reply(request, Result.SUCCESS, size=len(data)), Out(data + END, self.baud)]
 
     def _refusal(self, request: Packet) -> Result | None:
+        if request.command in EXTENDED and not self._extended:
+            return Result.UNSUPPORTED
         if self._scan is not None or Fault.STUCK_BUSY in self._faults:
             return Result.BUSY
         if request.command == Command.VERIFY_BY_SCAN and not self._library.of(request.param):
@@ -154,6 +173,9 @@ class Sfm:
 
     def _take(self, request: Packet, now_s: float) -> list[Out]:
         command = request.command
+        if command in EXTENDED and request.flag in (Result.DATA_OK, Result.DATA_ERROR):
+            return self._acknowledged(request)
+        self._unsent = []
         if command == Command.CANCEL:
             return self._cancel(request)
         if command not in _ANSWERED_ALWAYS and (refusal := self._refusal(request)) is not None:
@@ -171,11 +193,11 @@ class Sfm:
                 else:
                     self.power_on(now_s)
                 return [out]
-            case Command.STATUS:
-                return [self._reply(request, Result.SUCCESS, param=self._status())]
-            case Command.MODULE_ID:
-                return [self._reply(request, Result.SUCCESS, param=self._parameters.read(Parameter.MODULE_ID))]
-            case Command.READ_IMAGE:
+            case Command.STATUS | Command.MODULE_ID:
+                asks_status = command == Command.STATUS
+                told = self._status() if asks_status else self._parameters.read(Parameter.MODULE_ID)
+                return [self._reply(request, Result.SUCCESS, param=told)]
+            case Command.READ_IMAGE | Command.READ_IMAGE_EXTENDED:
                 return self._sent_image(request)
             case Command.CALIBRATE:
                 return [self._reply(request, Result.SUCCESS, work_s=SCAN_WORK_S)]
@@ -249,7 +271,7 @@ class Sfm:
         outs = []
         if self._parameters.read(Parameter.SEND_SCAN_SUCCESS) == ON:
             outs.append(self._reply(request, Result.SCAN_SUCCESS, work_s=SCAN_WORK_S))
-        if request.command == Command.SCAN_IMAGE:
+        if request.command in IMAGE_SCANS:
             return outs + self._sent_image(request)
         if float(np.mean(image.pixels < 150)) < DARK_SHARE_NEEDED:
             return [*outs, self._reply(request, Result.TRY_AGAIN, work_s=MATCH_WORK_S)]
@@ -310,4 +332,20 @@ class Sfm:
         elif kind == FOUR_BITS:
             packed = pack_image(packed)
         header = ImageHeader(WIDTH, HEIGHT, 0, 0, kind - GRAY, len(packed), 0)
-        return self._with_data(request, header.pack() + packed)
+        data = header.pack() + packed
+        return self._in_packets(request, data) if request.command in EXTENDED else self._with_data(request, data)
+
+    def _in_packets(self, request: Packet, data: bytes) -> list[Out]:
+        """The whole length, then the first packet; a size that makes no packets gets the usual one (unsure)."""
+        fits = request.size * MOST_PACKETS >= len(data)
+        self._unsent = cut(request.command, data, request.size if fits else DEFAULT_PACKET_BYTES)
+        return [self._reply(request, Result.SUCCESS, size=len(data)), self._next_packet()]
+
+    def _acknowledged(self, answer: Packet) -> list[Out]:
+        """What follows the host's word on the last packet: the next one, the same one again, or nothing."""
+        if answer.flag == Result.DATA_OK:
+            self._unsent = self._unsent[1:]
+        return [self._next_packet()] if self._unsent else []
+
+    def _next_packet(self) -> Out:
+        return Out(self._unsent[0].encode(), self.baud)

@@ -17,7 +17,8 @@ from hw_sim.subjects.faces import render
 Picture = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 1280, 720
 RATE_HZ = 15.0
-SLOW_RATE_HZ = 0.5
+SLOW_RATE_HZ = 0.4
+"""Clearly slower than the two seconds after which hosts give a stream up."""
 JPEG_QUALITY = 85
 PATH = "/video.mjpg"
 BOUNDARY = "frame"

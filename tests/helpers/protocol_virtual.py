@@ -153,9 +153,11 @@ class Serial(SerialBase):
     """The host's end, as pyserial's users see it."""
 
     _line: VirtualLine | None = None
+    _name = ""
 
     def open(self) -> None:
-        line = LINES.get(urlsplit(self.portstr or "").hostname or "")
+        self._name = urlsplit(self.portstr or "").hostname or ""
+        line = LINES.get(self._name)
         if line is None or not line.plugged:
             raise serial.SerialException(errno.ENOENT, "no such port")
         self._line = line
@@ -175,12 +177,9 @@ class Serial(SerialBase):
         """No modem lines here."""
 
     def _plugged(self) -> VirtualLine:
-        if self._line is None or not self._line.plugged or LINES.get(self._line_name()) is not self._line:
+        if self._line is None or not self._line.plugged or LINES.get(self._name) is not self._line:
             raise serial.SerialException(errno.EIO, "gone")
         return self._line
-
-    def _line_name(self) -> str:
-        return urlsplit(self.portstr or "").hostname or ""
 
     @property
     def in_waiting(self) -> int:

@@ -1,12 +1,15 @@
 """The module answers a client that is written from the maker's manual, over a real pseudo-terminal."""
 
+import random
 import struct
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from hw_sim.scene import Scene
 from hw_sim.server import Bench
+from hw_sim.sfm import Sfm
 from tests.hw_sim.benches import Client, bench, client, port
 
 PIXELS = 272 * 320
@@ -55,16 +58,60 @@ def test_the_manuals_literal_requests_are_answered(host: Client) -> None:
     assert ask(host, 0x85) == (0x85, 1, 0, 0x61)
 
 
-def test_a_client_that_tries_the_extended_scan_falls_back(host: Client) -> None:
+def packets(host: Client, command: int, spoil: int | None = None) -> tuple[bytes, list[int]]:
+    """An extended transfer as the maker's library takes it; packet `spoil` is called wrong once."""
+    data, sizes = b"", list[int]()
+    while True:
+        told_command, place, size, _ = told(host)
+        index, count = place >> 16, place & 0xFFFF
+        content, total = host.read(size), host.read(4)
+        assert told_command == command
+        assert struct.unpack("<I", total)[0] == sum(content)
+        if index == spoil:
+            spoil = None
+            host.write(packet(command, flag=0x82))
+            continue
+        host.write(packet(command, flag=0x83))
+        data += content
+        sizes.append(size)
+        if index + 1 == count:
+            return data, sizes
+
+
+def test_an_extended_scan_brings_the_image_in_packets_of_4096_with_a_sum_each(host: Client) -> None:
+    assert ask(host, *GRAY)[3] == 0x61
     host.write("40 83 00000000 00100000 00 D3 0A".replace(" ", ""))
-    assert told(host)[3] == 0x75
-    assert ask(host, 0x84, size=4096)[3] == 0x75
-    host.write("40 15 00000000 00000000 00 55 0A".replace(" ", ""))
     assert told(host)[3] == 0x62
-    command, _, size, error = told(host)
-    assert (command, error) == (0x15, 0x61)
-    data = host.read(size + 1)
-    assert (len(data), data[-1]) == (size + 1, 0x0A)
+    assert told(host) == (0x83, 0, 28 + PIXELS, 0x61)
+    data, sizes = packets(host, 0x83, spoil=1)
+    assert sizes == [4096] * 21 + [28 + PIXELS - 21 * 4096]
+    assert host.hears_nothing(), "no 0A, and nothing after the last acknowledge"
+    assert ask(host, 0x84, size=1000)[:3] == (0x84, 0, 28 + PIXELS)
+    assert packets(host, 0x84) == (data, [1000] * 87 + [68])
+    assert ask(host, 0x20) == (0x20, 0, 28 + PIXELS, 0x61)
+    assert host.read(28 + PIXELS + 1) == data + b"\n", "the same as in one piece"
+
+
+def test_another_request_ends_an_extended_transfer(host: Client) -> None:
+    host.write(packet(0x83, size=4096))
+    assert told(host)[3] == 0x62
+    assert told(host)[3] == 0x61
+    host.read(13 + 4096 + 4)
+    assert ask(host, 0x04)[3] == 0x61
+    host.write(packet(0x83, flag=0x83))
+    assert host.hears_nothing()
+
+
+def test_a_client_that_tries_the_extended_scan_of_an_old_firmware_falls_back() -> None:
+    module = Sfm(Scene(1, 0), set(), random.Random(1), extended=False)
+
+    def replies(request: str) -> list[bytes]:
+        return [out.frame for out in module.receive(bytes.fromhex(request), 0.0)]
+
+    assert replies("40 83 00000000 00100000 00 D3 0A") == [bytes.fromhex("4083000000000010000075480A")]
+    scanned, done, data = replies("40 15 00000000 00000000 00 55 0A")
+    assert (scanned[10], done[10]) == (0x62, 0x61)
+    assert (len(data), data[-1]) == (struct.unpack("<I", done[6:10])[0] + 1, 0x0A)
     assert struct.unpack("<7i", data[:28])[4] == 1, "binary as the factory sets it"
 
 
