@@ -98,6 +98,10 @@ class Director:
             "pen": scene.pen,
             "devices": self._bench.describe(),
             "faults": faults,
+            "known_faults": {
+                name: sorted(fault.value for fault in post.applies) for name, post in self._bench.posts.items()
+            },
+            "seed": scene.seed,
         }
 
     @property

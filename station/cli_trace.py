@@ -1,10 +1,7 @@
 """The technician's recordings of a device's line: made here, shown here, replayed by `ktpel-sim replay`."""
 
 import importlib.metadata
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +10,8 @@ from rich.table import Table
 
 from drivers.api import DriverSettings, Role
 from drivers.recorder import record as record_line
-from protocols.recording import BadRecording, Chunk, Direction, Recording, decode, encode
-from protocols.words import frames, words
+from protocols.dialogue import lines as lines_of
+from protocols.recording import BadRecording, Direction, decode, encode
 from station.cli_counter import AsJson, ConfigFile, read_config
 from station.cli_output import Output, of_disk
 from station.text import msg
@@ -64,7 +61,7 @@ def show(file: Annotated[Path, typer.Argument(help="A recording.")], as_json: As
     except (BadRecording, UnicodeDecodeError) as why:
         raise output.refuse(msg("{path} is no whole recording: {why}. Record the device again.",
                                 path=str(file), why=str(why))) from None  # fmt: skip
-    head, lines = recording.head, _lines(recording)
+    head, lines = recording.head, lines_of(recording)
     output.line(f"{head.kind} {head.model} {head.firmware}  {head.baud} 8{head.parity}1  {head.made_at}"
                 f"  {head.program}  {head.outcome}")  # fmt: skip
     drawn = Table("s", "", "baud", "bytes", "")
@@ -77,33 +74,6 @@ def show(file: Annotated[Path, typer.Argument(help="A recording.")], as_json: As
         for time_s, direction, speed, data, said in lines
     ]
     output.result({"ok": True, "kind": head.kind, "outcome": head.outcome, "frames": told})
-
-
-Line = tuple[float, Direction, int, bytes, str]
-
-
-def _lines(recording: Recording) -> list[Line]:
-    """The frames, each with the time of the portion in which it began."""
-    kind = recording.head.kind
-    lines: list[Line] = []
-    for run in _runs(recording.chunks):
-        direction = run[0].direction
-        begins = list(accumulate((len(one.data) for one in run), initial=0))
-        at = 0
-        for data in frames(kind, direction, b"".join(one.data for one in run)):
-            first = run[bisect_right(begins, at) - 1]
-            lines.append((first.time_s, direction, first.baud, data, words(kind, direction, data)))
-            at += len(data)
-    return lines
-
-
-def _runs(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
-    """What was sent at once, and all that was received until the next was."""
-    for direction, group in groupby(chunks, key=lambda chunk: chunk.direction):
-        if direction is Direction.RECEIVED:
-            yield list(group)
-        else:
-            yield from ([one] for one in group)
 
 
 def _configured(device: str, config: Path | None, output: Output) -> DriverSettings:
