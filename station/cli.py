@@ -8,6 +8,7 @@ from station import (
     cli_biometrics,
     cli_counter,
     cli_delivery,
+    cli_diagnose,
     cli_diagnostics,
     cli_export,
     cli_handover,
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("record")(cli_counter.record)
 app.command("health")(cli_diagnostics.show_health)
 app.command("devices")(cli_diagnostics.devices)
+app.command("diag")(cli_diagnose.diag)
 app.command("provision")(cli_provision.provision)
 app.command("deliver")(cli_delivery.deliver)
 app.command("receive")(cli_delivery.receive)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers import factory
-from drivers.api import DeviceStatus, Role
+from drivers.api import DeviceStatus, Drivers, Role
 from station.biometrics.finger_worker import FingerWorker
 from station.biometrics.model import FingerPosition
 from station.biometrics.quality.portrait import PortraitJudge
@@ -98,6 +98,11 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             delivery=_delivery(config.delivery, vault, vault_worker, now),
         )
     )
+
+
+def make_drivers(config: Config) -> Drivers:
+    """The configured drivers, nothing opened; raises ValueError naming a device that the drivers do not know."""
+    return factory.make_all(config.devices.settings())
 
 
 def check_devices(config: Config) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TypeAlias
 
@@ -137,6 +137,11 @@ def to_json(report: HealthReport, say: Text) -> dict[str, Json]:
     return {field.name: _plain(getattr(report, field.name), say) for field in fields(report)}
 
 
+def to_plain(value: object, say: Text) -> Json:
+    """Any frozen fact, test or report as plain values."""
+    return _plain(value, say)
+
+
 def _device(config: Config, now: datetime, role: Role, asked: Asked) -> DeviceHealth:
     settings = config.devices.settings()[role]
     status = asked.status
@@ -224,7 +229,7 @@ def _plain(value: object, say: Text) -> Json:
             return say(value)
         case Enum():
             return _plain(value.value, say)
-        case datetime():
+        case date():
             return value.isoformat()
         case tuple():
             return [_plain(item, say) for item in value]
