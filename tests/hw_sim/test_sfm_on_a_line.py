@@ -108,7 +108,7 @@ def test_a_client_that_tries_the_extended_scan_of_an_old_firmware_falls_back() -
     def replies(request: str) -> list[bytes]:
         return [out.frame for out in module.receive(bytes.fromhex(request), 0.0)]
 
-    assert replies("40 83 00000000 00100000 00 D3 0A") == [bytes.fromhex("4083000000000010000075480A")]
+    assert replies("40 83 00000000 00100000 00 D3 0A") == [bytes.fromhex("4083000000000000000075380A")]
     scanned, done, data = replies("40 15 00000000 00000000 00 55 0A")
     assert (scanned[10], done[10]) == (0x62, 0x61)
     assert (len(data), data[-1]) == (struct.unpack("<I", done[6:10])[0] + 1, 0x0A)
