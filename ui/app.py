@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -23,13 +24,17 @@ from station.safekeeping.hardening import harden
 from station.safekeeping.vault import VaultRefused
 from station.text import Language, Message, catalogue, msg
 from station.workers import Post
+from ui.lazy_workshop import LazyWorkshop, OpenWorkshop
 from ui.main_thread import MainThread
+from ui.presenters.technician_facts import Workshop
 from ui.refusal import Refusal
 from ui.second_screen import Beside
 from ui.shell import Shell
 from ui.sounds import Play, Speaker, silence
 from ui.theme import FRAME_MM, Theme, load_fonts
 
+CONTROL_VARIABLE = "KTPEL_SIM_CONTROL"
+"""Names the control socket of simulated devices, for the technician's page of faults."""
 TICK_MS = 500
 SWITCH_S = 0.001  # how long a busy device thread may keep the main thread waiting; Python's own is five times that
 log = logging.getLogger("ui")
@@ -105,9 +110,13 @@ def make_theme(application: QApplication, config: Config | None) -> Theme:
     return Theme.for_screen(width, height, width_mm, height_mm)
 
 
-def make_shell(desk: Desk, config: Config, theme: Theme, play: Play = silence) -> Shell:
+def make_shell(
+    desk: Desk, config: Config, theme: Theme, play: Play = silence, workshop: Workshop | None = None
+) -> Shell:
     """The window, and the half seconds the desk lives by."""
-    shell = Shell(desk, theme, Language(config.station.language), SystemClock().monotonic_s, play=play)
+    shell = Shell(
+        desk, theme, Language(config.station.language), SystemClock().monotonic_s, play=play, workshop=workshop
+    )
     tick = QTimer(shell)
     tick.setInterval(TICK_MS)
     tick.timeout.connect(desk.tick)
@@ -117,6 +126,20 @@ def make_shell(desk: Desk, config: Config, theme: Theme, play: Play = silence) -
 
 def alone(desk: Desk) -> None:
     """Nobody but the officer has to do with the desk."""
+
+
+def make_workshop(options: Options, config: Config, desk: Desk, post: Post) -> LazyWorkshop:
+    """What stands behind the technician's window: loaded when that is first opened."""
+    control = os.environ.get(CONTROL_VARIABLE)
+
+    def make() -> OpenWorkshop:
+        from ui.technician.workshop import Kit, LiveWorkshop
+
+        data = options.data or settings.places().data
+        socket = Path(control) if control else None
+        return LiveWorkshop(Kit(config, desk.devices, lambda: desk.facts, post, SystemClock(), data, socket))
+
+    return LazyWorkshop(make)
 
 
 def main(arguments: Sequence[str] | None = None, attend: Callable[[Desk], None] = alone) -> int:
@@ -151,7 +174,8 @@ def main(arguments: Sequence[str] | None = None, attend: Callable[[Desk], None] 
         return 2
     attend(desk)
     speaker = Speaker(config.sounds, application)
-    shell = make_shell(desk, config, make_theme(application, config), speaker.play)
+    workshop = make_workshop(options, config, desk, bridge.post)
+    shell = make_shell(desk, config, make_theme(application, config), speaker.play, workshop)
     shells.append(shell)
     beside = Beside(application, shell.set_second)
     if options.window:
@@ -164,6 +188,7 @@ def main(arguments: Sequence[str] | None = None, attend: Callable[[Desk], None] 
     gc.freeze()  # what is here now stays: the collector need not look through it while somebody waits
     code = application.exec()
     shells.clear()
+    workshop.close()
     beside.close()
     speaker.close()
     desk.close()

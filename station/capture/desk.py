@@ -6,6 +6,7 @@ from datetime import timedelta
 from drivers.api import PenPoint, Role
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.cases import Cases
+from station.capture.devices import Devices
 from station.capture.draft import CaseDraft
 from station.capture.facts import DeskFacts, DeviceFacts, LiveFrame, Step
 from station.capture.locking import Lock
@@ -71,6 +72,11 @@ class Desk:
             draft=cases.draft,
             delivery=session.parts.delivery.facts(),
         )
+
+    @property
+    def devices(self) -> Devices:
+        """For the technician's tools, which use a device on its own thread as everybody does."""
+        return self._session.devices
 
     def subscribe(self, listener: Callable[[DeskFacts], None]) -> None:
         self._session.listeners.facts.append(listener)

@@ -94,12 +94,13 @@ class ReportFacts:
 @dataclass(frozen=True, slots=True)
 class WorkshopFacts:
     """All of it. `today` is the office's, `age_s` since a device's last good reply; `faults` is None where nothing is
-    simulated; `steps` are those of each device's test.
+    simulated; `steps` are those of each device's test, `offered` the pages that there are.
 
     `running` is being tested now, in a burn-in for `left_s` seconds more; `progress` and `burn_in` are the last told.
     """
 
     today: date = date.min
+    offered: frozenset[Sheet] = frozenset(Sheet)
     devices: Mapping[Role, DeviceFacts] = field(default_factory=dict)
     age_s: Mapping[Role, float] = field(default_factory=dict)
     ports: Mapping[Role, str] = field(default_factory=dict)
