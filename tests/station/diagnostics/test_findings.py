@@ -1,4 +1,4 @@
-"""Every fault that the simulators know is found and named by a device's own test, with a cure, as docs/diagnostics.md says.
+"""Every fault that the simulators know is found and named by a device's test, with a cure, as docs/diagnostics.md says.
 
 To write the table anew: `python -m tests.station.diagnostics.test_findings > table.md`.
 """
