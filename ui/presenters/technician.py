@@ -64,10 +64,10 @@ PRESENT: dict[Sheet, Present] = {
 
 
 def present(facts: DeskFacts, workshop: WorkshopFacts, view: TechnicianView) -> TechnicianState:
-    """Only a technician may change anything here; others read. The page of faults is there with simulators alone."""
+    """Only a technician may change anything here; others read. Simulators bring the technician a page of faults."""
     may = facts.officer is not None and facts.officer.role is RoleOfOfficer.TECHNICIAN
     sheets = [sheet for sheet in Sheet if sheet in workshop.offered]
-    if workshop.faults is None and Sheet.FAULTS in sheets:
+    if (workshop.faults is None or not may) and Sheet.FAULTS in sheets:
         sheets.remove(Sheet.FAULTS)
     sheet = view.sheet if view.sheet in sheets else Sheet.DEVICES
     state, bar = PRESENT[sheet](facts, workshop, view, may)

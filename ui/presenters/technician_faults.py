@@ -17,12 +17,14 @@ from ui.presenters.words import DEVICE
 
 @dataclass(frozen=True, slots=True)
 class FaultsState:
-    """The simulated devices, every fault of the chosen one as a switch, and what the officer reads now."""
+    """The simulated devices, every fault of the chosen one as a switch, and what the officer reads now.
+
+    `mark` is None while the notice below the page says that the simulators are gone.
+    """
 
     choices: tuple[Choice, ...]
     faults: tuple[Choice, ...]
-    name: Message
-    mark: Mark
+    mark: Mark | None
     cure: Message | None
 
 
@@ -35,12 +37,17 @@ def present(facts: DeskFacts, workshop: WorkshopFacts, view: TechnicianView, may
         choices=tuple(Choice(DEVICE[one.role], one.role is role, PickDevice(one.role), _count(one))
                       for one in sorted(bench.devices, key=lambda one: list(Role).index(one.role))),
         faults=_switches(device) if device is not None else (),
-        name=msg("{name}, seed {seed}", name=device.name if device else "–", seed=bench.seed),
-        mark=Mark(at_counter.sentence, device_state(at_counter).mark.tone),
+        mark=None
+        if workshop.problem is not None
+        else Mark(at_counter.sentence, device_state(at_counter).mark.tone),
         cure=at_counter.cure,
     )  # fmt: skip
     clear = Action(msg("All faults off"), Bid.CLEAR_FAULTS, enabled=may)
-    return state, Bar(msg("Faults of simulated devices"), clear, (Action(msg("Ask again"), Do.CHECK_DEVICES),))
+    return state, Bar(
+        msg("Faults of simulated devices, seed {seed}", seed=bench.seed),
+        clear,
+        (Action(msg("Ask again"), Do.CHECK_DEVICES),),
+    )
 
 
 def _switches(device: SimulatedDevice) -> tuple[Choice, ...]:

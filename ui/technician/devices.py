@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from station.text import Text
 from ui.presenters.technician_devices import FactsState
 from ui.screens.base import Screen
-from ui.technician.parts import ChoiceColumn, Cures, choices
+from ui.technician.parts import ChoiceColumn, Cures, short
 from ui.theme import COLOURS, Letter, Theme
 from ui.widgets.biodata import BiodataList
 from ui.widgets.marks import StatusMark, Words
@@ -40,7 +40,7 @@ class DevicesSheet(Screen[FactsState]):
         row.addLayout(right, 1)
 
     def draw(self, state: FactsState, text: Text) -> None:
-        self._choices.show_entries(choices(state.choices, text))
+        self._choices.show_entries(short(state.choices, text))
         for place, mark in enumerate(self._marks):
             mark.setVisible(place < len(state.marks))
             if place < len(state.marks):

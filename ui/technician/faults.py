@@ -2,11 +2,11 @@
 
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from station.text import Text, msg
+from station.text import Text
 from ui.presenters.technician_faults import FaultsState
 from ui.screens.base import Screen
 from ui.technician.parts import ChoiceColumn, choices
-from ui.theme import COLOURS, GAP_MM, Letter, Theme
+from ui.theme import GAP_MM, Letter, Theme
 from ui.widgets.grid import ButtonGrid
 from ui.widgets.marks import StatusMark, Words
 from ui.widgets.panel import Panel
@@ -23,20 +23,17 @@ class FaultsSheet(Screen[FaultsState]):
         self._faults = ButtonGrid(theme, columns=COLUMNS, parent=self)
         for source in (self._choices, self._faults):
             source.asked.connect(self.asked)
-        self._name = Words(theme, Letter.BODY, COLOURS.ink_soft, parent=self)
-        self._name.setFixedWidth(self._choices.width())
         panel = Panel(theme, self)
-        self._reads = Words(theme, Letter.BODY, COLOURS.ink_soft, parent=panel)
         self._mark = StatusMark(theme, parent=panel)
         self._cure = Words(theme, Letter.BODY, parent=panel)
         column = QVBoxLayout(panel)
         column.setContentsMargins(theme.px(4), theme.px(1.5), theme.px(4), theme.px(1.5))
         column.setSpacing(theme.px(0.5))
-        for words in (self._reads, self._mark, self._cure):
-            column.addWidget(words)
+        column.addWidget(self._mark)
+        column.addWidget(self._cure)
+        self._panel = panel
         left = QVBoxLayout()
         left.addWidget(self._choices)
-        left.addWidget(self._name)
         left.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(theme.px(GAP_MM))
@@ -52,8 +49,8 @@ class FaultsSheet(Screen[FaultsState]):
     def draw(self, state: FaultsState, text: Text) -> None:
         self._choices.show_entries(choices(state.choices, text))
         self._faults.show_entries(choices(state.faults, text))
-        self._name.say(state.name, text)
-        self._reads.say(msg("The officer reads:"), text)
-        self._mark.show_mark(state.mark, text)
+        self._panel.setVisible(state.mark is not None)
+        if state.mark is not None:
+            self._mark.show_mark(state.mark, text)
         self._cure.say(state.cure, text)
         self._cure.setVisible(state.cure is not None)

@@ -77,7 +77,8 @@ def shots() -> Iterator[TechnicianShot]:
     yield at("report_none", work, TechnicianView(sheet=Sheet.REPORT))
     yield at("report", samples.reported(_page()), TechnicianView(sheet=Sheet.REPORT))
     said = replace(work, problem=msg("The simulators do not answer. Start them again."))
-    yield at("faults", said, TechnicianView(sheet=Sheet.FAULTS), ill)
+    yield at("faults", work, TechnicianView(sheet=Sheet.FAULTS), ill)
+    yield at("faults_gone", said, TechnicianView(sheet=Sheet.FAULTS), ill)
 
 
 def _page() -> bytes:

@@ -10,13 +10,26 @@ from ui.theme import COLOURS, Letter, Theme
 from ui.widgets.grid import ButtonGrid, Entry
 from ui.widgets.marks import Words
 
-CHOICE_MM = 17.0
-LEFT_MM = 74.0
+CHOICE_MM = 15.0
+LEFT_MM = 84.0
 
 
 def choices(given: Sequence[Choice], text: Text) -> list[Entry]:
     """Choices as a grid of buttons takes them; the chosen one has the tick."""
     return [(text(one.label), one.chosen, one.intent, "" if one.detail is None else text(one.detail)) for one in given]
+
+
+def short(given: Sequence[Choice], text: Text) -> list[Entry]:
+    """The same with the word of detail behind the label: five of them fit below each other."""
+    return [
+        (
+            text(one.label) if one.detail is None else f"{text(one.label)}: {text(one.detail)}",
+            one.chosen,
+            one.intent,
+            "",
+        )
+        for one in given
+    ]
 
 
 class ChoiceColumn(ButtonGrid):

@@ -51,7 +51,7 @@ class TechnicianScreen(Screen[TechnicianState]):
         self._sheets: dict[type[SheetState], Screen[Any]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(GAP_MM))
+        column.setSpacing(theme.px(GAP_MM / 2))  # the buttons bring a margin of their own
         column.addWidget(self._tabs)
         column.addWidget(self._pages, 1)
 

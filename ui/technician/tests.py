@@ -12,7 +12,7 @@ from ui.theme import COLOURS, GAP_MM, Letter, Theme
 from ui.widgets.marks import StatusMark, Words
 from ui.widgets.panel import Panel
 
-NOW_MM = 92.0
+NOW_MM = 88.0
 
 
 class StepLine(QWidget):
@@ -21,7 +21,7 @@ class StepLine(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = StatusMark(theme, parent=self)
-        self._mark.setFixedWidth(theme.px(36))
+        self._mark.setFixedWidth(theme.px(42))
         self._label = Words(theme, Letter.BODY, bold=True, parent=self)
         self._measures = Words(theme, Letter.BODY, COLOURS.ink_soft, parent=self)
         words = QVBoxLayout()
