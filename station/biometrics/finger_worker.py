@@ -95,7 +95,7 @@ def _new_pool() -> ProcessPoolExecutor:
 
 
 def _settle() -> None:
-    """Leave no dump, run behind the window in priority, leave the interrupt key to the station, and end when the station ends."""
+    """Leave no dump, step behind the window, leave the interrupt key to the station, and end when the station ends."""
     harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
