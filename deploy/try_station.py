@@ -127,7 +127,7 @@ def _provision(work: Path, config: Path) -> None:
 def _window(work: Path, config: Path, control: str) -> int:
     command = [sys.executable, "-m", "ui.attended", control, "--config", str(config), "--data", str(work / "station")]
     console.print("Officers: wulan (PIN 482915); second person: hasan (PIN 739206). Close the window to end.")
-    return subprocess.run(command, env=_environment(work), check=False).returncode
+    return subprocess.run(command, env=_environment(work) | {"KTPEL_SIM_CONTROL": control}, check=False).returncode
 
 
 def _scripted(work: Path, config: Path, out: Path, control: str) -> int:
