@@ -34,7 +34,7 @@ _FOCUS = msg("Turn its focus ring until the picture is sharp.")
 _PEN_OFF = msg("Take the pen off the pad, and look whether its tip is stuck.")
 _OTHER_PEN = msg("Take another pen.")
 _WIPE_PAD = msg("Wipe the pad, and keep metal and phones away from it.")
-_CALIBRATE = msg("Compare it with the reference: ktpel diag calibrate")
+_CALIBRATE = msg("Compare it with the reference: ktpel diag temperature --reference-c 36")
 _NO_SENSOR_SLEEP = msg("Switch the station off and on again.")
 
 _WORDS: Mapping[Trouble, tuple[Message, tuple[Message, ...]]] = {
