@@ -35,10 +35,17 @@ class Isdv4:
     """The tablet. The pen writes its owner's signature again and again, a pause of a second between."""
 
     bits_per_byte = 10
-    baud = BAUD
 
-    def __init__(self, scene: Scene, faults: set[Fault], rng: random.Random, memory: KeptFile | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        faults: set[Fault],
+        rng: random.Random,
+        memory: KeptFile | None = None,
+        baud: int = BAUD,
+    ) -> None:
         del memory  # it has nothing to set
+        self.baud = baud
         self._scene = scene
         self._faults = faults
         self._rng = rng
@@ -62,10 +69,10 @@ class Isdv4:
         for byte in data:
             match bytes((byte,)):
                 case Command.QUERY.value:
-                    answers.append(Out(TABLET.encode(), BAUD))
+                    answers.append(Out(TABLET.encode(), self.baud))
                 case Command.RESET.value:
                     self.power_on(now_s)
-                    answers.append(Out(RESET_ECHO, BAUD))
+                    answers.append(Out(RESET_ECHO, self.baud))
                 case Command.START.value:
                     self._sampling = True
                 case Command.STOP.value:
@@ -80,7 +87,7 @@ class Isdv4:
             self._samples = self._next_samples(mode, now_s)
         ready = [sample for sample in self._samples if sample.at_s <= now_s]
         del self._samples[: len(ready)]
-        return [Out(sample.pen.encode(), BAUD) for sample in ready] if self._sampling else []
+        return [Out(sample.pen.encode(), self.baud) for sample in ready] if self._sampling else []
 
     def _next_samples(self, mode: str, now_s: float) -> list[_Sample]:
         start_s = now_s + PAUSE_S

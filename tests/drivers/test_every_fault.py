@@ -3,8 +3,11 @@
 In virtual time at the real line rate: the outcome never depends on the machine.
 """
 
+import os
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,8 +28,16 @@ SERIAL_ROWS = [row for row in rows() if row.kind in SERIAL]
 NAMES = [f"{row.kind} {row.fault.value}" for row in SERIAL_ROWS]
 
 
+def held() -> tuple[set[str], set[threading.Thread]]:
+    """The descriptors and the threads of this process; the one that lists them is gone by now."""
+    numbers = {entry.name for entry in Path("/proc/self/fd").iterdir()}
+    return {number for number in numbers if Path(f"/proc/self/fd/{number}").exists()}, set(threading.enumerate())
+
+
 def judged(row: Row, seed: int) -> None:
+    before = held()
     seen = try_fault(row.kind, row.fault, seed)
+    assert held() == before
     assert seen.opened in row.opened
     assert seen.checked in row.checked
     assert seen.captured in row.captured
@@ -45,6 +56,21 @@ def test_each_fault_ends_in_its_status_and_is_gone_when_it_is_over(row: Row) -> 
 @pytest.mark.parametrize("row", SERIAL_ROWS, ids=NAMES)
 def test_each_fault_ends_so_whatever_the_accidents(row: Row, seed: int) -> None:
     judged(row, seed)
+
+
+def test_a_descriptor_or_a_thread_that_is_left_would_be_seen() -> None:
+    """Control."""
+    before, go = held(), threading.Event()
+    thread = threading.Thread(target=go.wait)
+    thread.start()
+    assert held()[1] - before[1] == {thread}
+    go.set()
+    thread.join()
+    one, other = os.pipe()
+    assert held()[0] - before[0] == {str(one), str(other)}
+    os.close(one)
+    os.close(other)
+    assert held() == before
 
 
 def test_the_table_has_every_fault_of_every_driver() -> None:
