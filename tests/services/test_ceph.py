@@ -123,7 +123,7 @@ def test_a_bad_line_to_a_real_gateway(ceph: CephStore, tmp_path: Path, fault: Fa
     with proxy(ceph.node.port) as cable:
         cable.faults.extend([fault, Fault.NONE, fault])
         for _ in range(10):
-            door = ceph.store("station-1", cable.port)
+            door = ceph.store("station-1", cable.port, silence_s=2.0)
             trial.courier(door).round()
             door.close()
             receiver.round(source)
@@ -160,7 +160,7 @@ def test_receivers_killed_and_doubled_keep_one_copy_each(ceph: CephStore, tmp_pa
     before = len(own(trial))
     assert all(report.accepted for report in verify(own(trial), trial.station.keyring()).bundles)
     second = [subprocess.Popen(command(trial, ceph, name), stdout=subprocess.PIPE) for name in ("a", "b")]
-    told = [json.loads(one.communicate(timeout=60)[0]) for one in second]
+    told = [json.loads(one.communicate(timeout=240)[0]) for one in second]
     assert all(one["ok"] for one in told)
     assert before + sum(one["taken"] for one in told) == len(own(trial)) == 15
     trial.courier(ceph.store("station-1")).round()
