@@ -12,7 +12,7 @@ from drivers.api import PenPoint
 from station.capture.counter import Counter
 from station.capture.facts import DeskFacts, LiveFrame, Step
 from station.text import Language, Message, Text, msg
-from ui.presenters import applicant, frame, home, window
+from ui.presenters import applicant, frame, home, mending, window
 from ui.presenters.common import Action, Bar
 from ui.presenters.cues import cue
 from ui.presenters.intents import (
@@ -84,6 +84,7 @@ class Shell(QWidget):
         self._note: tuple[Message, bool] | None = None
         self._printer = Printer(self._say, self)
         self._back: Action | None = None
+        self._mend: Action | None = None
         self._shown: type[object] | None = None
         self._screens: dict[type[object], Screen[Any]] = {}
         self._build()
@@ -145,8 +146,14 @@ class Shell(QWidget):
         return self._facts
 
     def take(self, intent: Intent) -> None:
-        """One press: for the window itself or for the counter."""
+        """One press: for the window itself or for the counter. What mends a problem ends on the control it is about."""
         self._note = None
+        mends = self._mend is not None and intent == self._mend.intent
+        self._pass_on(intent)
+        if mends and self._shown is not None:
+            (self._screen(self._shown).first_focus() or self.primary).setFocus()
+
+    def _pass_on(self, intent: Intent) -> None:
         if isinstance(intent, PrintPaper):
             self._counter.receipt(self.text.language, self._printer.send)
             return
@@ -181,7 +188,8 @@ class Shell(QWidget):
         self._notice.draw(around, self.text)
         screen = self._screen(type(state))
         screen.draw(state, self.text)
-        self._show_bar(state.bar, around.mend)
+        self._mend = mending.present(self._facts, self.view)
+        self._show_bar(mending.beside(self._mend, state.bar))
         if self._second is not None:
             self._second.draw(applicant.present(self._facts, self.view), around.training, self.text)
         if self._shown is not type(state):
@@ -260,8 +268,8 @@ class Shell(QWidget):
         self._second = second
         self.draw()
 
-    def _show_bar(self, bar: Bar, mend: Action | None) -> None:
-        secondary = bar.secondary if mend is None or not self._at_step() else (*bar.secondary, mend)
+    def _show_bar(self, bar: Bar) -> None:
+        secondary = bar.secondary
         self._heading.say(bar.heading, self.text)
         self.setWindowTitle(self._heading.text())
         for place, button in enumerate(self.secondary):
@@ -273,9 +281,6 @@ class Shell(QWidget):
             self.primary.set_action(bar.primary, self.text)
         actions = (*secondary, *((bar.primary,) if bar.primary is not None else ()))
         self._back = next((action for action in actions if action.back), None)
-
-    def _at_step(self) -> bool:
-        return self.view.place is Place.MAIN
 
     def _run_clock(self) -> None:
         """Half seconds are counted only while a countdown is on the screen."""

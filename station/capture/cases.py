@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from station.capture import opening
 from station.capture.casework import Casework
 from station.capture.draft import CaseDraft
-from station.capture.facts import FieldProblem, OpenCaseFacts, QueueEntry, QueueFacts, Step
+from station.capture.facts import FieldProblem, OpenCaseFacts, QueueEntry, QueueFacts, Step, Trouble
 from station.capture.session import Session
 from station.capture.transitions import Event, legal
 from station.health.gate import Gate
@@ -50,6 +50,7 @@ class Cases:
         self.draft: CaseDraft | None = None
         self.waiting = 0
         self.sealed_today = 0
+        self.clock: Message | None = None
         self.look()
 
     def close(self) -> None:
@@ -64,6 +65,7 @@ class Cases:
         """What is open and how much is closed, as the vault knows it."""
         midnight = self._session.here().replace(hour=0, minute=0, second=0, microsecond=0)
         self._session.ask_vault(lambda vault: vault.closed_cases(midnight), self._counted)
+        self._session.ask_vault(lambda vault: vault.clock_trouble(), self._clock_seen)
         if self._session.work is None:
             self._session.ask_vault(lambda vault: vault.open_cases(), self._found)
 
@@ -83,6 +85,7 @@ class Cases:
             self.look()
         if event is Event.SEALED:
             self._served()
+        if event is Event.SEALED or self._session.step is Step.SHIFT:
             self.look()
 
     def new_case(self) -> None:
@@ -93,7 +96,8 @@ class Cases:
         """Fill the form; at home it is opened first."""
         one = self._queue.pick(application_id) if self._queue is not None else None
         if one is None:
-            self._session.refuse(msg("This applicant is served already, or gone from the queue."))
+            sentence = msg("This applicant is served already, or gone from the queue.")
+            self._session.refuse(sentence, Trouble.NOT_IN_QUEUE)
         elif self._session.step is Step.BIODATA and not self._session.busy:
             self._fill(one)
         elif self._may_open():
@@ -103,7 +107,7 @@ class Cases:
         """Open the form for the applicant of an open case."""
         case = self._open.get(number)
         if case is None:
-            self._session.refuse(msg("This case is not open any more."))
+            self._session.refuse(msg("This case is not open any more."), Trouble.NOT_OPEN)
         elif self._may_open():
             self._session.busy = True
             self._session.ask_vault(lambda vault: vault.resume(number), lambda handle: self._resumed(case, handle))
@@ -124,7 +128,7 @@ class Cases:
         checked = biodata.check(draft, session.here().date())
         if not isinstance(checked, Biodata):
             session.field_problems = checked
-            session.refuse(msg("{count} fields need your attention.", count=len(checked)))
+            session.refuse(msg("{count} fields need your attention.", count=len(checked)), Trouble.FIELDS)
             return
         session.field_problems = ()
         if draft.ground is Ground.OTHER:
@@ -137,7 +141,7 @@ class Cases:
     def _may_open(self) -> bool:
         session = self._session
         if not legal(session.step, Event.CASE_OPENED):
-            session.refuse(msg("Log in and finish the case in hand first."))
+            session.refuse(msg("Log in and finish the case in hand first."), Trouble.CASE_IN_HAND)
             return False
         return not session.busy and session.may(Action.RECORD)
 
@@ -145,9 +149,8 @@ class Cases:
         def answered(enough: bool) -> None:
             self._session.busy = False
             if not enough:
-                self._session.refuse(
-                    msg("The disk is too full for a new case. Deliver or export the waiting files first.")
-                )
+                sentence = msg("The disk is too full for a new case. Deliver or export the waiting files first.")
+                self._session.refuse(sentence, Trouble.DISK_FULL)
             elif legal(self._session.step, Event.CASE_OPENED):
                 self._session.move(Event.CASE_OPENED)
                 if application is not None:
@@ -191,7 +194,7 @@ class Cases:
             return
         if same is False:
             session.field_problems = (FieldProblem("nik", OTHER_PERSON, blocking=True),)
-            session.refuse(OTHER_PERSON)
+            session.refuse(OTHER_PERSON, Trouble.FIELDS)
             return
         work = self._work(draft, checked, taken.handle)
         if work is not None:
@@ -227,6 +230,7 @@ class Cases:
     def _accepted(self, work: Casework, draft: CaseDraft) -> None:
         session = self._session
         session.work = work
+        self._open.pop(work.case.number, None)
         if session.listeners.muted:
             work.suspend()
         case_id = work.case.handle.case_id
@@ -239,6 +243,7 @@ class Cases:
             self._defer()
         elif work.case.gate.rest_until_s() is not None:
             session.move(Event.APPLICANT_HOT)
+        self._show_open()
 
     def _served(self) -> None:
         """Whoever of the queue was recorded is out of it, picked or typed."""
@@ -283,6 +288,11 @@ class Cases:
     def _counted(self, counts: tuple[int, int]) -> None:
         self.waiting, self.sealed_today = counts
         self._session.changed()
+
+    def _clock_seen(self, trouble: Message | None) -> None:
+        if trouble != self.clock:
+            self.clock = trouble
+            self._session.changed()
 
     def _found(self, cases: tuple[OpenCase, ...]) -> None:
         if self._session.work is None:

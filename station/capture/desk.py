@@ -8,7 +8,7 @@ from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.cases import Cases
 from station.capture.devices import Devices
 from station.capture.draft import CaseDraft
-from station.capture.facts import DeskFacts, DeviceFacts, LiveFrame, Step
+from station.capture.facts import DeskFacts, DeviceFacts, LiveFrame, Step, Trouble
 from station.capture.locking import Lock
 from station.capture.parts import Parts
 from station.capture.recording import Recording
@@ -71,6 +71,8 @@ class Desk:
             taking_up=cases.taking_up,
             draft=cases.draft,
             delivery=session.parts.delivery.facts(),
+            trouble=session.trouble,
+            clock=cases.clock,
         )
 
     @property
@@ -116,7 +118,7 @@ class Desk:
         if not self._unlocked() or self._lock.busy:
             return
         if not legal(session.step, Event.LOGGED_OUT):
-            session.refuse(msg("Finish or give up the case first."))
+            session.refuse(msg("Finish or give up the case first."), Trouble.CASE_IN_HAND)
             return
         session.audit(EventKind.OFFICER_LOGGED_OUT)
         session.mint.end()

@@ -39,6 +39,22 @@ class Step(Enum):
     DONE = "done"
 
 
+class Trouble(Enum):
+    """What kind of thing stood in the way of the last intent, so that a window can lead to its cure."""
+
+    DISK_FULL = "disk_full"
+    OFFICER_HOT = "officer_hot"
+    FIELDS = "fields"
+    ITEMS = "items"
+    CASE_IN_HAND = "case_in_hand"
+    PIN = "pin"
+    PHOTO = "photo"
+    LACKING = "lacking"
+    NOT_IN_QUEUE = "not_in_queue"
+    NOT_OPEN = "not_open"
+    NOT_ALLOWED = "not_allowed"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
     """One device: `status` is None until first asked; `sentence` says it in words and `cure` what to do about it."""
@@ -309,8 +325,9 @@ NO_DELIVERY = DeliveryFacts(configured=False, sentence=msg("Files are handed ove
 
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """The counter in one value. `problem` answers the last intent that could not be done; `waiting` counts closed cases
-    that are not delivered yet; `officer_temperature` says how long the officer's last reading still holds.
+    """The counter in one value. `problem` answers the last intent that could not be done, `trouble` is its kind where
+    there is more to do than to wait; `waiting` counts closed cases that are not delivered yet; `officer_temperature`
+    says how long the officer's last reading still holds; `clock` is there when the date cannot be right.
 
     `shift` is there at SHIFT only, `tests` since the devices were tested. `locked` is above every step. `open_cases`
     are those of before a power cut; `taking_up` is the number of the one whose form is open. `draft` is the form filled
@@ -337,3 +354,5 @@ class DeskFacts:
     taking_up: str | None = None
     draft: CaseDraft | None = None
     delivery: DeliveryFacts = NO_DELIVERY
+    trouble: Trouble | None = None
+    clock: Message | None = None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from station.capture.facts import LockFacts, Step
+from station.capture.facts import LockFacts, Step, Trouble
 from station.capture.session import Session
 from station.capture.transitions import Event, legal
 from station.registry.model import OfficerCard
@@ -96,7 +96,7 @@ class Lock:
             self._session.changed()
         else:
             self._session.hold(False)
-            self._session.refuse(sentence)
+            self._session.refuse(sentence, Trouble.PIN)
 
     def _open(self) -> None:
         self.facts = None

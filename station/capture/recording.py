@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from drivers.api import Role
 from station.biometrics.model import ExceptionKind, FingerPosition
-from station.capture.facts import Step
+from station.capture.facts import Step, Trouble
 from station.capture.fever import officer_hindered
 from station.capture.session import Session
 from station.capture.transitions import Event, legal
@@ -35,7 +35,7 @@ class Recording:
             thermal, now_s = session.fever.of(officer_id), session.clock.monotonic_s()
             hindered = officer_hindered(thermal, session.settings.limits, now_s)
         if hindered is not None:
-            session.refuse(hindered)
+            session.refuse(hindered, Trouble.OFFICER_HOT)
         else:
             session.problem = None
             session.thermometer.measure(person, officer_id)
@@ -86,14 +86,16 @@ class Recording:
             session.audit(EventKind.GATE_OPENED)
             return
         session.audit(EventKind.GATE_REFUSED, item=blocked.items[0].item)
-        session.refuse(msg("{count} things are missing before the recording can start.", count=len(blocked.items)))
+        sentence = msg("{count} things are missing before the recording can start.", count=len(blocked.items))
+        session.refuse(sentence, Trouble.ITEMS)
 
     def foreign(self, role: Role) -> None:
         """A device turned up that was not wiped for this case."""
         session, work = self._session, self._session.work
         if work is not None and legal(session.step, Event.CHECK_AGAIN):
             work.foreign(role)
-            session.refuse(msg("Another device was plugged in. Wipe it, confirm it here and start again."))
+            sentence = msg("Another device was plugged in. Wipe it, confirm it here and start again.")
+            session.refuse(sentence, Trouble.ITEMS)
 
     def pause(self) -> None:
         session, work = self._session, self._session.work
@@ -127,7 +129,8 @@ class Recording:
         if work is None or session.step is not Step.PHOTO_APPROVAL:
             return
         if work.photo.needs_exception:
-            session.refuse(msg("This photo is below the rules. Take it again, or record an exception."))
+            sentence = msg("This photo is below the rules. Take it again, or record an exception.")
+            session.refuse(sentence, Trouble.PHOTO)
         else:
             work.photo.approve()
 
@@ -219,7 +222,7 @@ class Recording:
             return
         lacking = work.lacking()
         if lacking is not None:
-            session.refuse(lacking)
+            session.refuse(lacking, Trouble.LACKING)
         else:
             session.move(Event.SEAL_ASKED)
 

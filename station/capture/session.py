@@ -9,7 +9,7 @@ from station.capture.casework import Casework
 from station.capture.context import Context
 from station.capture.devices import Devices, event_of
 from station.capture.duty import Duty
-from station.capture.facts import FieldProblem, Step
+from station.capture.facts import FieldProblem, Step, Trouble
 from station.capture.fever import FeverMemory
 from station.capture.listeners import Listeners
 from station.capture.parts import Parts
@@ -76,6 +76,7 @@ class Session:
         self.thermometer = Thermometer(self.context)
         self.step = Step.LOGIN
         self.problem: Message | None = None
+        self._trouble: Trouble | None = None
         self.field_problems: tuple[FieldProblem, ...] = ()
         self.busy = False
         self.watching = False
@@ -111,17 +112,22 @@ class Session:
         looked_at = self.watching or self.step in MEASURING
         self.thermometer.run(looked_at and not self.listeners.muted and self.duty.officer is not None)
 
-    def refuse(self, sentence: Message) -> None:
-        """The last intent is not possible now, and why."""
-        self.problem = sentence
+    def refuse(self, sentence: Message, trouble: Trouble | None = None) -> None:
+        """The last intent is not possible now, and why; `trouble` where there is more to do than to wait."""
+        self.problem, self._trouble = sentence, trouble
         self.changed()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Of what kind the problem is that is told now."""
+        return self._trouble if self.problem is not None and self.safe.problem is None else None
 
     def may(self, action: Action) -> bool:
         """Whether the role of the officer on duty may do it; says so when not."""
         officer = self.duty.officer
         against = objection(action, officer) if officer is not None else msg("Log in first.")
         if against is not None:
-            self.refuse(against)
+            self.refuse(against, Trouble.NOT_ALLOWED)
         return against is None
 
     def approve(self, approver_id: str, pin: str, action: Action, approved: Callable[[], None]) -> None:
@@ -130,7 +136,7 @@ class Session:
         def answered(answer: Approved | Refused) -> None:
             self.busy = False
             if isinstance(answer, Refused):
-                self.refuse(answer.sentence)
+                self.refuse(answer.sentence, Trouble.PIN)
             else:
                 self.problem = None
                 approved()

@@ -4,7 +4,7 @@ from threading import Event as Cancel
 
 from drivers.api import Role
 from station.capture import self_test
-from station.capture.facts import SelfTest, ShiftFacts, Step
+from station.capture.facts import SelfTest, ShiftFacts, Step, Trouble
 from station.capture.fever import officer_hindered
 from station.capture.session import Session
 from station.capture.transitions import Event
@@ -69,7 +69,7 @@ class Shift:
         thermal = session.fever.of(session.duty.officer_id)
         hindered = officer_hindered(thermal, session.settings.limits, session.clock.monotonic_s())
         if hindered is not None:
-            session.refuse(hindered)
+            session.refuse(hindered, Trouble.OFFICER_HOT)
         else:
             session.problem = None
             session.thermometer.measure(person, session.duty.officer_id)
@@ -98,7 +98,8 @@ class Shift:
         elif self._testing:
             self._session.refuse(msg("The devices are being tested. Wait for the result."))
         elif missing:
-            self._session.refuse(msg("{count} things are missing before the shift can begin.", count=missing))
+            sentence = msg("{count} things are missing before the shift can begin.", count=missing)
+            self._session.refuse(sentence, Trouble.ITEMS)
         else:
             self._session.audit(EventKind.SHIFT_BEGUN, failed=sum(not test.passed for test in self._tests.values()))
             self._session.move(Event.SHIFT_BEGUN)

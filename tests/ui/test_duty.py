@@ -62,7 +62,7 @@ def test_a_shift_is_begun_by_temperature_wiping_and_tests(bench: MakeBench) -> N
 
 def test_a_failed_test_says_what_to_do_and_does_not_hold_the_shift_up() -> None:
     facts = replace(samples.desk(Step.SHIFT), shift=samples.shift(5), tests=samples.self_tests(4, well=False))
-    state = shift.present(facts)
+    state = shift.present(facts, View())
     failed = next(device for device in state.devices if device.mark.tone is Tone.BAD)
     assert "plugged in and does not answer" in ENGLISH(failed.sentence)
     assert "Pull its cable out" in ENGLISH(failed.sentence)

@@ -37,10 +37,7 @@ NEEDED: dict[Step, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class FrameState:
-    """Header, banner and the line above the buttons. `well`: the problem is none, but good news.
-
-    `mend` leads to what the problem is about; None where the sentence alone says what to do.
-    """
+    """Header, banner and the line above the buttons. `well`: the problem is none, but good news."""
 
     who: Message
     detail: Message
@@ -51,7 +48,6 @@ class FrameState:
     problem: Message | None
     safe: Message | None
     well: bool = False
-    mend: Action | None = None
     turn: Action | None = None
 
 
@@ -70,7 +66,6 @@ def present(facts: DeskFacts, turnable: bool = True) -> FrameState:
     sealed = len(case.sealed) if case is not None else 0
     listed = facts.step is Step.REVIEW
     safe = msg("{count} sealed. Nothing accepted is ever lost.", count=sealed) if sealed and not listed else None
-    cable = _cable(facts)
     return FrameState(
         who=who,
         detail=detail,
@@ -78,10 +73,9 @@ def present(facts: DeskFacts, turnable: bool = True) -> FrameState:
         step=step,
         waiting=msg("{count} files waiting", count=facts.waiting) if facts.waiting else no_words(),
         training=facts.training,
-        problem=facts.problem or cable,
+        problem=facts.problem or cable(facts) or _clock(facts),
         safe=safe,
         turn=Action(msg("For applicant"), Go(Place.APPLICANT)) if turnable and can_turn(facts) else None,
-        mend=None if cable is None else Action(msg("Show devices"), Go(Place.DEVICES)),
     )
 
 
@@ -104,7 +98,7 @@ def can_turn(facts: DeskFacts) -> bool:
     return facts.case is not None and facts.step in TURNED
 
 
-def _cable(facts: DeskFacts) -> Message | None:
+def cable(facts: DeskFacts) -> Message | None:
     """What is wrong with the device that this step waits for; the step goes on by itself when it is back."""
     needed = NEEDED.get(facts.step)
     for device in facts.devices:
@@ -113,6 +107,11 @@ def _cable(facts: DeskFacts) -> Message | None:
                 return device.sentence
             return msg("{trouble} {cure}", trouble=device.sentence, cure=device.cure)
     return None
+
+
+def _clock(facts: DeskFacts) -> Message | None:
+    """A wrong date holds nobody up: it is told where there is time for it."""
+    return facts.clock if facts.step in (Step.SHIFT, Step.HOME) else None
 
 
 def waiting(count: int) -> Message:

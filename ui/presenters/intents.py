@@ -155,6 +155,7 @@ class Place(Enum):
     APPLICANT = "applicant"
     MORE = "more"
     QUEUE = "queue"
+    WAITING = "waiting"
     OPEN_CASES = "open_cases"
     GIVE_UP = "give_up"
     HANDOVER = "handover"

@@ -9,6 +9,7 @@ from station.text import Message, msg
 from ui.presenters.checklist import TemperatureState, ToggleState
 from ui.presenters.common import Action, Bar, Mark, Tone, no_words
 from ui.presenters.intents import Confirm, Do, Go, Measure, Place
+from ui.presenters.view import View
 from ui.presenters.words import DEVICE
 
 
@@ -24,15 +25,16 @@ class ShiftDevice:
 
 @dataclass(frozen=True, slots=True)
 class ShiftState:
-    """The whole beginning on one screen."""
+    """The whole beginning on one screen; `focus` is where the fix stands."""
 
     bar: Bar
     temperature: TemperatureState
     devices: tuple[ShiftDevice, ...]
     trace: TemperatureTrace
+    focus: Item | None
 
 
-def present(facts: DeskFacts) -> ShiftState:
+def present(facts: DeskFacts, view: View) -> ShiftState:
     """Beginning can always be pressed; what is missing is said."""
     shift = facts.shift or ShiftFacts((), measuring=False, ready=False)
     items = {item.item: item for item in shift.items}
@@ -51,6 +53,7 @@ def present(facts: DeskFacts) -> ShiftState:
         temperature=_temperature(items.get(Item.OFFICER_TEMPERATURE), shift.measuring),
         devices=tuple(_device(role, tests.get(role), items.get(WIPED[role])) for role in Role),
         trace=facts.trace,
+        focus=view.focus,
     )
 
 

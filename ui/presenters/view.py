@@ -5,7 +5,7 @@ from typing import assert_never
 
 from station.biometrics.model import ExceptionKind
 from station.capture.counter import CaseDraft
-from station.capture.facts import DeskFacts
+from station.capture.facts import DeskFacts, FieldProblem
 from station.health.model import Item
 from ui.presenters.intents import Choose, ChooseReason, Edit, EnterPin, Go, NameCompanion, Place, ToWindow
 from ui.presenters.technician_view import TechnicianView
@@ -93,11 +93,15 @@ def followed(view: View, before: DeskFacts, after: DeskFacts) -> View:
     if _captures(before) != _captures(after) and view.place in (Place.REASON, Place.APPROVER):
         return View(now_s=view.now_s)
     if after.field_problems and after.field_problems != before.field_problems:
-        pages = [PAGE_OF_FIELD.get(problem.field, 2) for problem in after.field_problems]
-        return replace(view, page=min(pages))
+        return replace(view, page=page_of(after.field_problems))
     if _refusal(after) is not None and _refusal(after) != _refusal(before):
         return replace(view, pin="")
     return view
+
+
+def page_of(problems: tuple[FieldProblem, ...]) -> int:
+    """The first page of the form with something wrong on it."""
+    return min((PAGE_OF_FIELD.get(problem.field, 2) for problem in problems), default=2)
 
 
 def _refusal(facts: DeskFacts) -> object:

@@ -14,6 +14,7 @@ from ui.presenters import (
     home,
     lock,
     login,
+    mending,
     more,
     pauses,
     photo,
@@ -59,7 +60,7 @@ def present(facts: DeskFacts, view: View) -> ScreenState:
     if elsewhere is not None:
         return elsewhere(facts, view)
     if facts.step is Step.SHIFT:
-        return shift.present(facts)
+        return shift.present(facts, view)
     if facts.step is Step.BIODATA:
         return biodata.present(facts, view)
     if facts.step is Step.HOME or facts.case is None:
@@ -77,6 +78,7 @@ OF_PLACE: dict[Place, Callable[[DeskFacts, View], ScreenState]] = {
     Place.APPLICANT: applicant.present,
     Place.MORE: lambda facts, _view: more.present(facts),
     Place.QUEUE: queue.present,
+    Place.WAITING: lambda facts, _view: mending.files_waiting(facts),
     Place.OPEN_CASES: lambda facts, _view: queue.open_cases(facts),
     Place.GIVE_UP: lambda _facts, view: queue.give_up(view),
     Place.HANDOVER: lock.handover,

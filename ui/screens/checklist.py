@@ -88,6 +88,7 @@ class ChecklistScreen(Screen[ChecklistState]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._focused: Item | None = None
+        self._focus: ActionButton | None = None
         self._blocking = False
         self._pages = Stack(self)
         self._pages.add(self._make_list())
@@ -134,9 +135,11 @@ class ChecklistScreen(Screen[ChecklistState]):
         if blocking and not self._blocking:
             self._blocks[0].go.setFocus()
         self._blocking = blocking
+        self._focus = self._button_of(state)
         if state.focus is not self._focused:
             self._focused = state.focus
-            self._stand_on(state)
+            if self._focus is not None:
+                self._focus.setFocus()
 
     def _show_blocks(self, blocks: tuple[BlockState, ...], text: Text) -> None:
         while len(self._blocks) < len(blocks):
@@ -154,13 +157,12 @@ class ChecklistScreen(Screen[ChecklistState]):
         self._block_grid.setColumnStretch(0, 1)
         self._block_grid.setColumnStretch(1, 1)
 
-    def _stand_on(self, state: ChecklistState) -> None:
+    def _button_of(self, state: ChecklistState) -> ActionButton | None:
         for card, temperature in zip(self.cards, state.temperatures, strict=True):
             if temperature.item is state.focus:
-                card.measure.setFocus()
-        for button, toggle in zip(self.toggles.buttons, state.toggles, strict=False):
-            if toggle.item is state.focus:
-                button.setFocus()
+                return card.measure
+        toggles = zip(self.toggles.buttons, state.toggles, strict=False)
+        return next((button for button, toggle in toggles if toggle.item is state.focus), None)
 
     def first_focus(self) -> QWidget | None:
-        return self.cards[0].measure
+        return self._focus or self.cards[0].measure

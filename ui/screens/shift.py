@@ -55,6 +55,7 @@ class ShiftScreen(Screen[ShiftState]):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self._stand_on: ActionButton | None = None
         self.card = TemperatureCard(theme, self)
         self.card.measure.asked.connect(self.asked)
         self._trace = TemperatureTraceView(theme, self)
@@ -80,6 +81,8 @@ class ShiftScreen(Screen[ShiftState]):
         self._trace.show_trace(state.trace, None, text)
         for row, device in zip(self.rows, state.devices, strict=True):
             row.show_device(device, text)
+        rows = zip(self.rows, state.devices, strict=True)
+        self._stand_on = next((row.wiped for row, one in rows if one.wiped.item is state.focus), None)
 
     def first_focus(self) -> QWidget | None:
-        return self.card.measure
+        return self._stand_on or self.card.measure
