@@ -42,7 +42,7 @@ from tests.helpers.stand_in import Judge, Pad, Plug, Portraits, Reader, StillCam
 
 ENGLISH = Text(Language.ENGLISH)
 WITA = timezone(timedelta(hours=8), "WITA")
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 SIGN_AGAIN_S = 3.0
 TURN_S, IDLE_TURN_S = 0.02, 0.06
 """How far a fake clock goes on at each turn of the main loop."""

@@ -71,12 +71,12 @@ class Sealers:
         pid = int(self._said("READY").split()[1])
         options = ["-e", f"inject={inject}"] if inject else []
         tracer = subprocess.Popen(["strace", "-q", "-p", str(pid), "-o", trace, *options])
-        _until_traced(pid)
+        _until_traced(pid, tracer)
         os.kill(pid, signal.SIGCONT)
         said = [self._said()]
         while not said[-1].startswith("ENDED"):
             said.append(self._said())
-        tracer.wait(timeout=30)
+        tracer.wait(timeout=120)
         return End("SAVED" in said, "REFUSED" in said, said[-1] == f"ENDED {-signal.SIGKILL}")
 
     def calls(self, root: Path) -> list[str]:
@@ -97,9 +97,10 @@ class Sealers:
         return line
 
 
-def _until_traced(pid: int) -> None:
-    """Wait until the tracer has taken hold: it stands in the process's status."""
+def _until_traced(pid: int, tracer: subprocess.Popen[bytes]) -> None:
+    """Wait until the tracer has taken hold: it stands in the process's status. Fails where the tracer ended instead."""
     while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text(encoding="ascii"):
+        assert tracer.poll() is None, "strace could not take hold of the process"
         os.sched_yield()
 
 

@@ -18,7 +18,7 @@ from station.workers import Worker
 from tests.helpers.counter import said
 from tests.helpers.sealing import TrialStation, finger
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 @dataclass

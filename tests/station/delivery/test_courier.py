@@ -341,7 +341,7 @@ def test_the_courier_runs_on_a_worker_while_the_vault_stays_on_its_own_thread(tm
             done.set()
 
         pump.post(run)
-        assert done.wait(10)
+        assert done.wait(60)
         return answer[0]
 
     courier = Courier(trial.outbox, on_vault, door, trial.clock, random.Random(1), on_change=facts.append)
