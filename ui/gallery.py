@@ -22,6 +22,7 @@ from station.capture.facts import (
     LockFacts,
     PhotoFacts,
     Step,
+    Trouble,
 )
 from station.health.model import Item, Person
 from station.registry.model import Ground
@@ -94,6 +95,12 @@ def _before_the_case() -> Iterator[Shot]:
     offline = msg("The store cannot be reached now. The files wait here and are sent by themselves.")
     delivery = DeliveryFacts(configured=True, sentence=offline, waiting=3, offline=True)
     yield Shot("home_offline", replace(home, delivery=delivery))
+    leapt = msg("The clock leapt ahead. Check the date and time; recording goes on.")
+    yield Shot("home_clock", replace(home, clock=leapt))
+    full = msg("The disk is too full for a new case. Deliver or export the waiting files first.")
+    full_home = replace(home, problem=full, trouble=Trouble.DISK_FULL, waiting=37)
+    yield Shot("home_full", full_home)
+    yield Shot("files_waiting", full_home, View(place=Place.WAITING))
     yield Shot("home_queue", replace(home, queue=samples.queue(4)))
     yield Shot("home_power_cut", replace(home, queue=samples.queue(), open_cases=samples.open_cases()))
     yield Shot("queue", replace(home, queue=samples.queue()), View(place=Place.QUEUE))

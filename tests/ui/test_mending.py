@@ -143,3 +143,7 @@ def test_no_screen_is_a_dead_end(bench: MakeBench) -> None:
         assert any(button.active for button in buttons) or shot.name == "sealing", shot.name
         if shot.view.place is not Place.MAIN:
             assert one.shell._back is not None, shot.name
+
+
+def test_no_button_leads_to_the_page_that_is_open() -> None:
+    assert mending.present(refused(Step.HOME, Trouble.DISK_FULL), View(place=Place.WAITING)) is None

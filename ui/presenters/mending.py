@@ -26,12 +26,10 @@ def present(facts: DeskFacts, view: View) -> Action | None:
     """What mends the problem that is told now; None where there is none, or nothing to do but to wait."""
     if facts.locked is not None or facts.step is Step.LOGIN:
         return None
-    if facts.problem is None:
-        ill = cable(facts) is not None and view.place is Place.MAIN
-        return Action(msg("Show devices"), Go(Place.DEVICES)) if ill else None
-    match facts.trouble:
+    match facts.trouble if facts.problem is not None else None:
         case None:
-            return None
+            ill = cable(facts) is not None and view.place is Place.MAIN
+            return Action(msg("Show devices"), Go(Place.DEVICES)) if ill else None
         case Trouble.FIELDS:
             return Action(msg("Go to the field"), Go(Place.MAIN, page_of(facts.field_problems)))
         case Trouble.ITEMS:
@@ -41,7 +39,9 @@ def present(facts: DeskFacts, view: View) -> Action | None:
         case Trouble.PIN:
             return Action(msg("Type the PIN again"), _empty_pin(facts, view))
         case elsewhere:
-            return ELSEWHERE[elsewhere]
+            action = ELSEWHERE[elsewhere]
+            there = view.place is not Place.MAIN and action.intent == Go(view.place)
+            return None if there else action
 
 
 def beside(action: Action | None, bar: Bar) -> Bar:
@@ -89,7 +89,7 @@ def files_waiting(facts: DeskFacts) -> NoticeState:
         mark=Mark(msg("Nothing is lost"), Tone.WARN),
         large=sentence,
         lines=(
-            msg("A supervisor and the technician take the files away by stick."),
+            msg("The files can be taken away by stick: ask a supervisor."),
             msg("Files that the data centre has answered for are removed by themselves."),
         ),
     )
