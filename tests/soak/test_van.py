@@ -6,19 +6,18 @@ import pytest
 
 from tests.soak import plan
 from tests.soak.ledger import hashes, shows
-from tests.soak.plan import HARSH, USUAL, Cut, Planned, Trouble
+from tests.soak.plan import USUAL, Cut, Planned, Trouble
 from tests.soak.van import Van
 
 EVERYTHING_AT_ONCE = (
-    (),
     (Trouble("fingers", 4, 0.3, 2.0, Cut.CABLE, "ef01-r307", "unplugged"), Trouble("photo", 0, 0.0, 3.0, Cut.DISK)),
     (Trouble("fingers", 6, 0.2, 0.0, Cut.POWER),),
 )
-"""For three visits."""
+"""For two visits."""
 
 
 def test_a_day_of_faults_and_a_power_cut_loses_nothing(tmp_path: Path) -> None:
-    day = plan.day(5, 0, len(EVERYTHING_AT_ONCE), HARSH)
+    day = plan.day(5, 0, len(EVERYTHING_AT_ONCE))
     visits = [Planned(one.visit, troubles, number == 0, False)
               for number, (one, troubles) in enumerate(zip(day, EVERYTHING_AT_ONCE, strict=True))]  # fmt: skip
     with Van(tmp_path / "van", tmp_path / "workshop", 5, USUAL, times=8.0, easy=True) as van:

@@ -88,7 +88,7 @@ class Van:
             self._provision()
             shelf = Shelf(self.root / "shelf", "receiver-1", SystemDisk())
             key, trust = load_receipt_key(self.root / "authority"), load_trust(self.root / "authority", self.now())
-            self.keyring = trust
+            self.keyring, self.secret = trust, load_recipient(self.root / "authority")
             self.receiver = Receiver(shelf, trust, key, "receiver-1", self, training_ok=True)
             leave.callback(self.receiver.close)
             self.shelf = shelf
@@ -164,8 +164,7 @@ class Van:
                 continue
             if any(shows(version) for version in self.store.objects.pop(name)):
                 self.ledger.personal.append(name)
-        secret = load_recipient(self.root / "authority")
-        for work in open_pending(self.shelf, self.keyring, secret, self.workshop / "opened", training_ok=True):
+        for work in open_pending(self.shelf, self.keyring, self.secret, self.workshop / "opened", training_ok=True):
             if work.case is not None:
                 self.ledger.opened[work.case.number] = work.case.state
                 if work.case.folder is not None:
@@ -181,7 +180,7 @@ class Van:
         last: Said = {}
         for _ in range(LAST_ROUNDS):
             self.station.tell(wake=True)
-            end_s = now_s() + 3.0
+            end_s = now_s() + 1.5
             while now_s() < end_s and (last.get("waiting"), last.get("unanswered")) != (0, 0):
                 said = self.station.next(0.1)
                 last = said if said is not None and "waiting" in said else last
