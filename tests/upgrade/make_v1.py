@@ -1,7 +1,7 @@
 """How v1.tar.gz was made, once: run it only for a new version, never over a frozen file.
 
-A station's data folder and its trial authority: keys under a test passphrase, keyring, officers, audit log, a spool with
-a case that is receipted, one that waits, and one that a power cut left open.
+A station's data folder and its trial authority: keys under a test passphrase, keyring, officers, audit log, a spool
+with a case that is receipted, one that waits, and one that a power cut left open.
 """
 
 import io

@@ -15,7 +15,7 @@ from station.safekeeping.recovery import KEYRING
 from station.safekeeping.states import State
 from station.safekeeping.vault import Outcome, Sealed, VaultRefused
 from tests.helpers.clock import FakeClock
-from tests.helpers.delivering import Delivering, here
+from tests.helpers.delivering import Delivering
 from tests.helpers.s3_stand_in import RECEIVER, stand_in
 from tests.helpers.sealing import TrialStation, finger
 from tests.upgrade.make_v1 import FROZEN, NIK, OFFICERS, OPEN
