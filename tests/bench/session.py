@@ -1,4 +1,4 @@
-"""What the station itself adds to a recording, holds in memory and costs while it waits: `python -m tests.bench.session`.
+"""What the station itself adds to a recording, holds in memory, costs while it waits: `python -m tests.bench.session`.
 
 A real station process without a window before simulated devices at real rate in another process. What the
 station adds is told as processor time, of itself and of its judge's process: it is free of the applicant's pace and of
