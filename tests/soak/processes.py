@@ -17,7 +17,6 @@ from tests.helpers.soak_devices import DEVICES
 from tests.helpers.soak_station import Given
 
 ROOT = Path(__file__).resolve().parents[2]
-KTPEL = str(Path(sys.executable).parent / "ktpel")
 START_S, STOP_S = 90.0, 30.0
 Said = dict[str, object]
 

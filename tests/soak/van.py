@@ -5,7 +5,6 @@ What is real and what is compressed: docs/performance.md.
 
 import random
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,16 +25,22 @@ from station.receiver.receiving import Fate, Receiver
 from station.receiver.shelf import Shelf
 from station.receiver.sources import BucketSource
 from station.receiver.verifying import verify
+from station.registry.model import OfficerCard, RoleOfOfficer
+from station.registry.officers import Officers, PinCost
+from station.safekeeping import audit
 from station.safekeeping.disk import SystemDisk
+from station.safekeeping.provision import provision
+from station.wiring import OFFICERS_FILE
 from tests.helpers import s3_stand_in
 from tests.helpers.s3_stand_in import RECEIVER, stand_in
+from tests.helpers.sealing import CHEAP, PASSPHRASE
 from tests.helpers.soak_devices import DEVICES
 from tests.helpers.soak_officer import PINS, SUPERVISOR
 from tests.helpers.soak_station import Given
 from tests.soak import plan
 from tests.soak.ledger import Ledger, hashes, held, personal, shows
 from tests.soak.plan import Cut, Planned, Rates, Trouble
-from tests.soak.processes import KTPEL, ROOT, START_S, Cable, Devices, Died, Said, Station, now_s
+from tests.soak.processes import START_S, Cable, Devices, Died, Said, Station, now_s
 
 NAME = "samarinda-1"
 DAY_S, OPEN_S = 86_400.0, 12 * 3600.0
@@ -208,12 +213,8 @@ class Van:
             wrong.append(f"rejected by the authority: {self.ledger.counts['rejected']}")
         if not verify(self.root / "shelf" / "ktpel" / NAME, self.keyring, training_ok=True).accepted:
             wrong.append("the chain of bundles does not hold")
-        audit = subprocess.run(
-            [KTPEL, "audit", "verify", "--data", str(self.root / NAME)],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if audit.returncode != 0:
-            wrong.append(f"the audit log: {audit.stdout.strip()}")
+        if not audit.verify(self.root / NAME / "audit", None).whole:
+            wrong.append("the audit log is not whole")
         return wrong
 
     def _note(self, said: Said, way: Underway) -> None:
@@ -334,7 +335,7 @@ class Van:
         for folder in (self.root / "log", self.workshop):
             folder.mkdir(parents=True, exist_ok=True)
         settings, secret = self.workshop / "station.toml", self.workshop / "passphrase"
-        secret.write_text("kunci-uji-coba-van\n", encoding="utf-8")
+        secret.write_text(PASSPHRASE, encoding="utf-8")
         secret.chmod(0o600)
         account = self.workshop / "account.toml"
         account.write_text(f'access_key = "{NAME}"\nsecret_key = "secret"\n', encoding="utf-8")
@@ -346,16 +347,14 @@ class Van:
         endpoint = f"http://127.0.0.1:{self.cable.port}"
         tables["delivery"] |= {"endpoint": endpoint, "credentials_file": str(account), "keep_days": 1}
         settings.write_text(tomli_w.dumps(tables), encoding="utf-8")
-        roles = {officer: "supervisor" if officer == SUPERVISOR else "officer" for officer in PINS}
-        officers = self.workshop / "officers.toml"
-        people = [{"id": one, "name": one.capitalize(), "role": role, "pin": PINS[one]} for one, role in roles.items()]
-        officers.write_text(tomli_w.dumps({"officers": people}), encoding="utf-8")
-        subprocess.run(
-            [KTPEL, "provision", "--config", str(settings), "--data",
-             str(self.root / NAME), "--authority", str(self.root / "authority"), "--passphrase-file", str(secret),
-             "--officers", str(officers), "--yes", "--json"],
-            cwd=ROOT, check=True, capture_output=True,
-        )  # fmt: skip
+        second = {SUPERVISOR: RoleOfOfficer.SUPERVISOR}
+        cards = [OfficerCard(one, one.capitalize(), second.get(one, RoleOfOfficer.OFFICER)) for one in PINS]
+        people = [(card.officer_id, card.role) for card in cards]
+        folder, authority = self.root / NAME, self.root / "authority"
+        provision(folder, authority, NAME, PASSPHRASE, self, cost=CHEAP, officers=people)
+        officers = Officers(folder / OFFICERS_FILE, self, PinCost(memory_kib=64, passes=1, lanes=1))
+        for card in cards:
+            officers.add(card, PINS[card.officer_id], SUPERVISOR)
         self._given = Given(
             config=str(settings),
             data=str(self.root / NAME),
