@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from threading import Event
 
@@ -117,7 +118,8 @@ def test_another_size_is_set_and_in_force_after_a_reset() -> None:
     with camera(jpeg()) as (device, driver):
         device.script |= {GET_SIZE: [GET_SIZE_REPLY[:-1] + b"\x11"], SET_SIZE: [WRITTEN], RESET: [BOOT]}
         assert isinstance(driver.open(), Ready)
-        assert device.asked[:5] == [VERSION, GET_SIZE, SET_SIZE, RESET, VERSION]
+        told_once = [request for request, _ in groupby(device.asked)]  # a busy machine asks again
+        assert told_once[:5] == [VERSION, GET_SIZE, SET_SIZE, RESET, VERSION]
 
 
 def test_a_frame_is_the_picture_in_blue_green_red() -> None:
