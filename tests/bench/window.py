@@ -17,12 +17,13 @@ import numpy as np
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from station.capture.facts import DeskFacts, Step
+from station.capture.facts import Step
 from station.capture.scenario import Applicant, load
 from station.text import Language
 from tests.bench.figure import Figure, main
 from tests.bench.startup import MEMORY_LIMIT_MB, ROOT, Place, station
 from tests.helpers.counter import SCENARIO, by_hand
+from tests.ui.test_recording import Room
 from ui import app
 from ui.gallery import SIZE_MM, SIZE_PX
 from ui.main_thread import MainThread
@@ -132,17 +133,10 @@ def recordings(folder: Path, count: int) -> tuple[float, float]:
         shell.show()
         robot = Robot(shell, SCENARIO, lambda _words: None, press_at_once, now_s, pace_s=0.0)
         served.desk.on_frame(robot.saw)
-        obedient = served.follow
-
-        def turn(facts: DeskFacts) -> None:
-            obedient(facts)
-            QApplication.processEvents()
-            robot.act(shell.facts)
-
-        served.follow = turn
+        room = Room(served, shell, robot)
         held = []
         for _ in range(count):
-            served.until(lambda: served.step is Step.DONE)
+            room.record()
             served.desk.finish()
             served.until(lambda: served.step is Step.HOME)
             held.append(memory_mb())
