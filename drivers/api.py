@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import Event
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -227,6 +227,9 @@ class TemperatureSensor(Protocol):
         ...
 
 
+AnyDriver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
+
+
 @dataclass(frozen=True, slots=True)
 class Drivers:
     """One driver a role, as the configuration names them."""
@@ -235,6 +238,20 @@ class Drivers:
     camera: Camera
     signature: SignaturePad
     temperature: TemperatureSensor
+
+    def of(self, role: Role) -> AnyDriver:
+        """The driver of one role."""
+        match role:
+            case Role.FINGERPRINT:
+                return self.fingerprint
+            case Role.CAMERA:
+                return self.camera
+            case Role.SIGNATURE:
+                return self.signature
+            case Role.TEMPERATURE:
+                return self.temperature
+            case _:
+                assert_never(role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """ZhianTec R307 and GROW R503 as their manuals describe them: the glass, images and templates."""
 
-import random
 from functools import singledispatchmethod
 
 import numpy as np
@@ -8,7 +7,6 @@ import numpy as np
 from hw_sim import ef01_templates as templates
 from hw_sim.ef01_module import Answer, Image, Module
 from hw_sim.faults import Fault
-from hw_sim.subjects.fingers import impression
 from protocols import ef01_commands as ask
 from protocols import ef01_replies as say
 from protocols.ef01 import pack_image
@@ -29,23 +27,9 @@ class Ef01(Module):
         touch = self._scene.touch(self._now_s)
         if touch is None:
             return Confirmation.NO_FINGER
-        asked = touch.conditions
-        pixels = impression(
-            touch.master,
-            width=self._model.width,
-            height=self._model.height,
-            ppi=self._model.ppi,
-            pressure=asked.pressure,
-            dx_mm=asked.dx_mm,
-            dy_mm=asked.dy_mm,
-            rotation_deg=asked.rotation_deg,
-            area=asked.area,
-            noise=asked.noise,
-            rng=random.Random(touch.draw),
-        )
-        if Fault.FINGER_LIFTED in self._faults:
-            pixels = pixels.copy()
-            pixels[int(self._model.height * 0.4) :] = 240
+        lifted = Fault.FINGER_LIFTED in self._faults
+        pixels = touch.press(self._model.width, self._model.height, self._model.ppi, lifted=lifted)
+        if lifted:
             self._scene.hand.used(sent=False)
         self._image = Image(pixels, touch.identity.encode(), touch.draw.encode())
         return Confirmation.OK

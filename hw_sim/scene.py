@@ -7,11 +7,14 @@ import random
 from dataclasses import dataclass, field
 
 from hw_sim.subjects import Person, person
-from hw_sim.subjects.fingers import FingerMaster
+from hw_sim.subjects.faces import Picture, render
+from hw_sim.subjects.fingers import FingerMaster, Gray, impression
 from hw_sim.subjects.temperatures import Mode
 
 AUTO_ORDER = (2, 3, 4, 5, 7, 8, 9, 10, 1, 6, 2, 7)
 """Finger positions (ISO/IEC 19794-4) in the order a counter takes them: eight fingers, the thumbs, both indexes."""
+LIFTED_AT_SHARE, BARE_GLASS = 0.4, 240
+"""How much of a finger is taken that is lifted too early, and how bright the glass is without it."""
 LIFTED_S = 0.7
 """How long a finger stays away between two touches."""
 PEN_MODES = ("write", "idle", "line", "stuck")
@@ -37,6 +40,27 @@ class Touch:
     identity: str
     draw: str
     conditions: Conditions
+
+    def press(self, width: int, height: int, ppi: int, *, lifted: bool) -> Gray:
+        """The impression on a sensor of this size, (height, width) uint8; `lifted` when half of it was taken."""
+        asked = self.conditions
+        pixels = impression(
+            self.master,
+            width=width,
+            height=height,
+            ppi=ppi,
+            pressure=asked.pressure,
+            dx_mm=asked.dx_mm,
+            dy_mm=asked.dy_mm,
+            rotation_deg=asked.rotation_deg,
+            area=asked.area,
+            noise=asked.noise,
+            rng=random.Random(self.draw),
+        )
+        if lifted:
+            pixels = pixels.copy()
+            pixels[int(height * LIFTED_AT_SHARE) :] = BARE_GLASS
+        return pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +151,26 @@ class Scene:
         if self._person is None or self._person.number != self.number:
             self._person = person(self.number, self.seed)
         return self._person
+
+    def face(self, width: int, height: int, frame: int) -> Picture:
+        """The person before a camera, (height, width, 3) uint8 BGR; `frame` numbers the pictures."""
+        pose = self.pose
+        return render(
+            self.person.face,
+            width=width,
+            height=height,
+            yaw_deg=pose.yaw_deg,
+            roll_deg=pose.roll_deg,
+            light=pose.light,
+            eyes_open=pose.eyes_open,
+            glasses=pose.glasses,
+            offset=(pose.offset_x, pose.offset_y),
+            scale=pose.scale,
+            blur=pose.blur,
+            background=pose.background,
+            mask=pose.mask,
+            frame=frame,
+        )
 
     def touch(self, now_s: float) -> Touch | None:
         """The finger on the glass, if any, with the small differences of this touch."""

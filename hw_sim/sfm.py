@@ -16,7 +16,6 @@ from hw_sim.kept import KeptFile
 from hw_sim.scene import Scene, Touch
 from hw_sim.sfm_library import CAPACITY, Library
 from hw_sim.sfm_parameters import Parameters
-from hw_sim.subjects.fingers import impression
 from protocols.ef01 import pack_image
 from protocols.sfm import (
     END,
@@ -280,23 +279,7 @@ class Sfm:
         return [*outs, self._compared(request, image.template)]
 
     def _taken(self, touch: Touch) -> _Image:
-        asked = touch.conditions
-        pixels = impression(
-            touch.master,
-            width=WIDTH,
-            height=HEIGHT,
-            ppi=PPI,
-            pressure=asked.pressure,
-            dx_mm=asked.dx_mm,
-            dy_mm=asked.dy_mm,
-            rotation_deg=asked.rotation_deg,
-            area=asked.area,
-            noise=asked.noise,
-            rng=random.Random(touch.draw),
-        )
-        if Fault.FINGER_LIFTED in self._faults:
-            pixels = pixels.copy()
-            pixels[int(HEIGHT * 0.4) :] = 240
+        pixels = touch.press(WIDTH, HEIGHT, PPI, lifted=Fault.FINGER_LIFTED in self._faults)
         return _Image(pixels, templates.make(touch.identity.encode(), touch.draw.encode(), TEMPLATE_BYTES))
 
     def _enrolled(self, scan: _Scan, template: bytes, now_s: float) -> Out:

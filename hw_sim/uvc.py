@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from hw_sim.faults import Fault
 from hw_sim.scene import Scene
-from hw_sim.subjects.faces import render
 
 Picture = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 1280, 720
@@ -56,23 +55,7 @@ class Camera:
             return np.random.default_rng(self._frame).integers(0, 3, (HEIGHT, WIDTH, 3), np.uint8)
         if Fault.WRONG_DEVICE in self._faults:
             return _colour_bars()
-        pose = self._scene.pose
-        return render(
-            self._scene.person.face,
-            width=WIDTH,
-            height=HEIGHT,
-            yaw_deg=pose.yaw_deg,
-            roll_deg=pose.roll_deg,
-            light=pose.light,
-            eyes_open=pose.eyes_open,
-            glasses=pose.glasses,
-            offset=(pose.offset_x, pose.offset_y),
-            scale=pose.scale,
-            blur=pose.blur,
-            background=pose.background,
-            mask=pose.mask,
-            frame=self._frame,
-        )
+        return self._scene.face(WIDTH, HEIGHT, self._frame)
 
     @staticmethod
     def _encode(picture: Picture) -> bytes:

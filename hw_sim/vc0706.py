@@ -12,7 +12,6 @@ from hw_sim.device import Out
 from hw_sim.faults import Fault
 from hw_sim.kept import KeptFile, table
 from hw_sim.scene import Pose, Scene
-from hw_sim.subjects.faces import render
 from protocols import vc0706
 from protocols.errors import BadFrame
 from protocols.vc0706 import Command, FrameControl, FrameRead, Memory, Place, Reply, Request, Size, Status
@@ -242,23 +241,7 @@ class Vc0706:
         width, height = WIDTH >> min(2, self._size & 0x0F), HEIGHT >> min(2, self._size >> 4)
         if Fault.CAMERA_BLACK in self._faults:
             return np.random.default_rng(self._shots).integers(0, 3, (height, width, 3), np.uint8)
-        pose = self._scene.pose
-        seen = render(
-            self._scene.person.face,
-            width=WIDTH,
-            height=HEIGHT,
-            yaw_deg=pose.yaw_deg,
-            roll_deg=pose.roll_deg,
-            light=pose.light,
-            eyes_open=pose.eyes_open,
-            glasses=pose.glasses,
-            offset=(pose.offset_x, pose.offset_y),
-            scale=pose.scale,
-            blur=pose.blur,
-            background=pose.background,
-            mask=pose.mask,
-            frame=self._shots,
-        )
+        seen = self._scene.face(WIDTH, HEIGHT, self._shots)
         if (width, height) == (WIDTH, HEIGHT):
             return seen
         return np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

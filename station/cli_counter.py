@@ -20,7 +20,7 @@ from station.config import Config
 from station.config_problems import BadConfig
 from station.safekeeping.vault import VaultRefused
 from station.text import Language, Message, msg
-from station.wiring import build, check_devices, passphrase
+from station.wiring import build, make_drivers, passphrase
 from station.workers import Pump
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="The settings file.")]
@@ -95,7 +95,7 @@ def record(
     secret = read_passphrase(passphrase_file, output)
     pump = Pump()
     try:
-        check_devices(read)
+        make_drivers(read)
         out.mkdir(parents=True, exist_ok=True)
         desk = build(read, data or settings.places().data, secret, pump.post)
     except VaultRefused as refused:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from drivers.api import Role
-from station.capture.devices import AnyDriver
 from station.cli_counter import AsJson, ConfigFile, read_config
 from station.cli_output import Output
 from station.clock import SystemClock
@@ -47,7 +46,7 @@ def diag(
     for role in roles[device]:
         settings = read.devices.settings()[role]
         plan = Plan(settings, read.gate.limits(), SystemClock(), helpers, pitch_mm, reference_c)
-        driver: AnyDriver = getattr(drivers, role.value)
+        driver = drivers.of(role)
         try:
             if loop:
                 burnt = burn_in(role, drivers, plan, loop * 60, lambda report: _round(output, report))

@@ -87,7 +87,7 @@ def build(config: Config, data: Path, secret: str, post: Post, clock: Clock | No
             clock=now,
             post=post,
             settings=_settings(config),
-            drivers=factory.make_all(config.devices.settings()),
+            drivers=make_drivers(config),
             vault=vault,
             vault_worker=vault_worker,
             officers=Officers(data / OFFICERS_FILE, now, vouched=lambda: vault.keyring.roles()),
@@ -105,17 +105,12 @@ def make_drivers(config: Config) -> Drivers:
     return factory.make_all(config.devices.settings())
 
 
-def check_devices(config: Config) -> None:
-    """Raises ValueError naming a device whose kind or options the drivers do not know; opens nothing."""
-    factory.make_all(config.devices.settings())
-
-
 def ask_devices(config: Config) -> dict[Role, DeviceStatus]:
     """Open each device once, ask it, and let it go: for a health report without a counter."""
     statuses: dict[Role, DeviceStatus] = {}
-    drivers = factory.make_all(config.devices.settings())
+    drivers = make_drivers(config)
     for role in Role:
-        driver = getattr(drivers, role.value)
+        driver = drivers.of(role)
         statuses[role] = driver.open()
         driver.close()
     return statuses

@@ -7,7 +7,6 @@ from typing import TypeVar, assert_never
 from drivers.api import (
     Absence,
     Busy,
-    Camera,
     Cancelled,
     DeviceInfo,
     DeviceStatus,
@@ -15,18 +14,14 @@ from drivers.api import (
     Drivers,
     Fault,
     Faulted,
-    FingerprintReader,
     NotCaptured,
     Ready,
     Role,
-    SignaturePad,
-    TemperatureSensor,
     TimedOut,
 )
 from station.safekeeping.events import EventKind
 from station.workers import Post, Worker
 
-AnyDriver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 R = TypeVar("R")
 
 PAUSE_AFTER_TROUBLE_S = 0.5
@@ -64,7 +59,7 @@ class Devices:
 
     def open_all(self) -> None:
         for role in Role:
-            self._ask(role, self._driver(role).open)
+            self._ask(role, self.drivers.of(role).open)
 
     def check_idle(self, now_s: float) -> None:
         """Ask each device that nobody uses; at most every few seconds."""
@@ -76,7 +71,7 @@ class Devices:
     def check_all(self) -> None:
         for role in Role:
             if role not in self._running:
-                self._ask(role, self._driver(role).check)
+                self._ask(role, self.drivers.of(role).check)
 
     def run(self, role: Role, job: Callable[[Event], R], done: Callable[[R], None]) -> None:
         """One job on the device's thread. Asked while another runs, it cancels that one and follows it."""
@@ -125,25 +120,12 @@ class Devices:
         self._stopped = True
         for role in Role:
             self.cancel(role)
-            self._workers[role].submit(self._driver(role).close, lambda _none: None)
+            self._workers[role].submit(self.drivers.of(role).close, lambda _none: None)
         for worker in self._workers.values():
             worker.stop()
 
     def _ask(self, role: Role, question: Callable[[], DeviceStatus]) -> None:
         self.run(role, lambda _cancel: question(), lambda status: self._set(role, status))
-
-    def _driver(self, role: Role) -> AnyDriver:
-        match role:
-            case Role.FINGERPRINT:
-                return self.drivers.fingerprint
-            case Role.CAMERA:
-                return self.drivers.camera
-            case Role.SIGNATURE:
-                return self.drivers.signature
-            case Role.TEMPERATURE:
-                return self.drivers.temperature
-            case _:
-                assert_never(role)
 
     def _set(self, role: Role, status: DeviceStatus) -> None:
         if isinstance(status, Ready | Busy):

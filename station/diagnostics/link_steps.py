@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from drivers.api import Busy, DeviceStatus, Ready
+from drivers.api import AnyDriver, Busy, DeviceStatus, Ready
 from drivers.trace import Direction, Traced, TraceEntry
 from station.diagnostics.findings import of_status
 from station.diagnostics.model import Measure, Trouble
-from station.diagnostics.stepping import AnyDriver, Seen, Subject
+from station.diagnostics.stepping import Seen, Subject
 from station.text import msg
 
 QUESTIONS = 16

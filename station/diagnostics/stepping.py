@@ -3,21 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Event
-from typing import assert_never
 
 from drivers.api import (
-    Camera,
+    AnyDriver,
     Cancelled,
     DeviceInfo,
     Drivers,
     DriverSettings,
     FingerImage,
-    FingerprintReader,
     Gray,
     NotCaptured,
     Role,
-    SignaturePad,
-    TemperatureSensor,
     TimedOut,
 )
 from station.clock import Clock
@@ -26,7 +22,6 @@ from station.diagnostics.model import Helper, Measure, StepName, Trouble
 from station.health.model import GateLimits
 from station.text import Message
 
-AnyDriver = FingerprintReader | Camera | SignaturePad | TemperatureSensor
 EVERYBODY = frozenset(Helper)
 ALONE = frozenset({Helper.NOBODY})
 
@@ -61,17 +56,7 @@ class Subject:
 
     @property
     def driver(self) -> AnyDriver:
-        match self.role:
-            case Role.FINGERPRINT:
-                return self.drivers.fingerprint
-            case Role.CAMERA:
-                return self.drivers.camera
-            case Role.SIGNATURE:
-                return self.drivers.signature
-            case Role.TEMPERATURE:
-                return self.drivers.temperature
-            case _:
-                assert_never(self.role)
+        return self.drivers.of(self.role)
 
     def now_s(self) -> float:
         return self.plan.clock.monotonic_s()

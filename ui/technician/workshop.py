@@ -155,7 +155,7 @@ class LiveWorkshop(QObject):
     def _open(self) -> None:
         kit = self._kit
         for role, settings in kit.settings.items():
-            driver = getattr(kit.devices.drivers, role.value)
+            driver = kit.devices.drivers.of(role)
             if isinstance(driver, Traced):
                 self._ears.append(Ear(role, settings.kind, driver.trace))
         if self._worker is None:
