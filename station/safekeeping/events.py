@@ -27,7 +27,6 @@ class SealTrouble(Enum):
     DISK_FULL = "disk_full"
     DISK_ERROR = "disk_error"
     NOT_OPEN = "not_open"
-    BAD_PARTS = "bad_parts"
     TOKEN_SILENT = "token_silent"
 
 

@@ -10,8 +10,7 @@ import pytest
 from drivers.api import PenPoint
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import Step
-from station.receiver import open_bundles
-from tests.helpers.counter import OFFICER, PIN, SUPERVISOR, SUPERVISOR_PIN, Obedient, by_hand
+from tests.helpers.counter import OFFICER, PIN, SUPERVISOR, SUPERVISOR_PIN, Obedient, by_hand, manifest_in
 
 INDEX = FingerPosition.RIGHT_INDEX
 
@@ -54,19 +53,11 @@ def test_a_finger_and_the_signature_by_exception_stand_in_the_manifest_with_who_
         counter.until(lambda: counter.step is Step.REVIEW)
         assert counter.case.signature.by_exception
         counter.play(Step.DONE)
-        report = open_bundles(
-            counter.station.bundles,
-            counter.station.keyring(),
-            counter.station.secret(),
-            tmp_path / "out",
-            training_ok=True,
-        )
-        folder = report.cases[0].folder
-        assert folder is not None
+        folder = counter.opened(tmp_path / "out")
         hand = cv2.imread(str(next(folder.rglob(f"finger-{missing.value:02d}-hand.png"))))
         assert hand is not None
         assert hand.shape == (480, 640, 3)
-        items = json.loads((folder / "manifest.json").read_text())["case"]["items"]
+        items = manifest_in(folder)["items"]
         by_exception = {item["item"]: (item["exception"], item["approver"]) for item in items if item["exception"]}
         assert by_exception == {
             f"finger-{missing.value:02d}": ("missing", SUPERVISOR),
@@ -112,16 +103,8 @@ def test_a_line_or_a_thumbprint_stands_for_the_signature_and_is_recorded_as_such
         counter.until(lambda: counter.step is Step.REVIEW)
         counter.follow = Obedient(hands, counter)
         counter.play(Step.DONE)
-        report = open_bundles(
-            counter.station.bundles,
-            counter.station.keyring(),
-            counter.station.secret(),
-            tmp_path / "out",
-            training_ok=True,
-        )
-        folder = report.cases[0].folder
-        assert folder is not None
-        items = json.loads((folder / "manifest.json").read_text())["case"]["items"]
+        folder = counter.opened(tmp_path / "out")
+        items = manifest_in(folder)["items"]
         assert [item["exception"] for item in items if item["item"] == "signature"] == [kind.value]
         names = {path.name for path in folder.rglob("signature.*")}
         assert names == (

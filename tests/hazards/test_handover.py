@@ -1,7 +1,6 @@
 """Another officer takes the counter over: measured, gloved and masked first, then on at the same place."""
 
 import errno
-import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from station.biometrics.model import ExceptionKind, FingerPosition
 from station.capture.facts import Step
 from station.health.model import Item
-from station.receiver import open_bundles
 from tests.helpers.counter import (
     OFFICER,
     PIN,
@@ -21,6 +19,7 @@ from tests.helpers.counter import (
     Obedient,
     Served,
     by_hand,
+    manifest_in,
 )
 from tests.helpers.sealing import FailingDisk
 
@@ -87,11 +86,7 @@ def test_the_authority_reads_who_served(tmp_path: Path) -> None:
         counter.play(Step.DONE)
         logged = counter.logged()
         assert (logged.count("taken_over"), logged.count("gate_opened")) == (1, 2)
-        station = counter.station
-    report = open_bundles(station.bundles, station.keyring(), station.secret(), tmp_path / "out", training_ok=True)
-    assert report.complete
-    (folder,) = (case.folder for case in report.cases if case.folder is not None)
-    manifest = json.loads((folder / "manifest.json").read_text())["case"]
+    manifest = manifest_in(counter.opened(tmp_path / "out"))
     assert manifest["officer"] == SUPERVISOR
     assert [(one["from"], one["to"]) for one in manifest["handovers"]] == [(OFFICER, SUPERVISOR)]
     assert manifest["gate"]["temperatures"]["officer"]["measured_by"] == SUPERVISOR

@@ -112,12 +112,7 @@ def test_the_case_goes_on_and_opens_whole(tmp_path: Path, counters: Counters, st
         assert counter.case.taken_up
         assert not counter.case.review or not any(item.missing for item in counter.case.review)
         assert "case_resumed" in counter.logged()
-        station = counter.station
-    report = open_bundles(station.bundles, station.keyring(), station.secret(), tmp_path / "out", training_ok=True)
-    assert report.complete
-    (case,) = report.cases
-    assert case.folder is not None
-    check_nothing_lost_or_doubled(case.folder, before)
+    check_nothing_lost_or_doubled(counter.opened(tmp_path / "out"), before)
 
 
 def check_nothing_lost_or_doubled(folder: Path, before: OpenCase) -> None:

@@ -1,5 +1,6 @@
 """A whole counter without a window: the real desk, vault and officers, before devices that a test holds in its hand."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import time as clock_time
 from datetime import timedelta, timezone
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from drivers import factory
 from drivers.api import Drivers, DriverSettings, Role
@@ -28,6 +29,7 @@ from station.clock import Clock, SystemClock
 from station.delivery.paper import PaperSize
 from station.diagnostics.sentences import DEVICE_NAMES
 from station.health.model import GateLimits
+from station.receiver import open_bundles
 from station.registry.applications import ApplicationQueue
 from station.registry.model import Ground, OfficerCard, RoleOfOfficer
 from station.registry.officers import Officers, PinCost
@@ -162,6 +164,15 @@ class Served:
     def play(self, step: Step) -> None:
         """Let the script record until this step is reached."""
         self.until(lambda: self.step is step, play=True)
+
+    def opened(self, out: Path) -> Path:
+        """The folder of the one case that was recorded, opened whole with the authority's key."""
+        station = self.station
+        report = open_bundles(station.bundles, station.keyring(), station.secret(), out, training_ok=True)
+        assert report.complete
+        (case,) = report.cases
+        assert case.folder is not None
+        return case.folder
 
     def ask_vault(self, question: Callable[[Vault], T]) -> T:
         """Ask the vault on its own thread."""
@@ -304,6 +315,12 @@ def by_hand(
     ) as served:
         served.follow = Obedient(held, served)
         yield served, held
+
+
+def manifest_in(folder: Path) -> dict[str, Any]:
+    """What the manifest of an opened case says of the case."""
+    contents: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["case"]
+    return contents
 
 
 class Obedient:

@@ -20,7 +20,6 @@ PINS = {"hasan": "739206", "wulan": "482915", "budi": "517264"}
 SUPERVISOR = "hasan"
 AGAIN_S = 3.0
 SIGN_AGAIN_S = 12.0
-SECOND_LOOK_S = 1.0
 Tell = Callable[..., None]
 
 
@@ -33,7 +32,6 @@ class Progress:
     begun: bool = False
     ended: str = ""
     signed_s: float | None = None
-    accepted_s: float | None = None
     photos: int = 0
     done: set[str] = field(default_factory=set)
     papers: list[bytes] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from station.capture.facts import DeskFacts, OpenCaseFacts, QueueEntry, Step
+from station.capture.facts import DeskFacts, OpenCaseFacts, QueueEntry
 from station.text import Message, msg, plain
 from ui.presenters.common import Action, Bar, Mark, Tone
 from ui.presenters.intents import GiveUp, Go, PickApplication, Place, TakeUp
@@ -110,8 +110,3 @@ def give_up(view: View) -> NoticeState:
         large=plain(view.number),
         lines=(msg("What is sealed of it stays on this computer, in the log."),),
     )
-
-
-def may_pick(facts: DeskFacts) -> bool:
-    """Whether the form can be filled from the queue."""
-    return bool(facts.queue.entries) and facts.step in (Step.HOME, Step.BIODATA)

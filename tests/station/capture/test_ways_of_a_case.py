@@ -1,6 +1,5 @@
 """From the queue, paused, at a bedside, kept instead of taken again, and reviewed line by line."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +9,20 @@ from drivers.api import Role
 from station.biometrics.model import CAPTURE_ORDER, ExceptionKind, FingerPosition
 from station.capture.facts import Step
 from station.health.model import Item
-from station.receiver import open_bundles
 from station.registry.applications import ApplicationQueue
 from tests.helpers.clock import FakeClock
-from tests.helpers.counter import DRAFT, SUPERVISOR, SUPERVISOR_PIN, WITA, Hands, Obedient, Served, by_hand, said
+from tests.helpers.counter import (
+    DRAFT,
+    SUPERVISOR,
+    SUPERVISOR_PIN,
+    WITA,
+    Hands,
+    Obedient,
+    Served,
+    by_hand,
+    manifest_in,
+    said,
+)
 
 P = FingerPosition
 HEAD = "nik,nama,tempat_lahir,tanggal_lahir,jenis_kelamin,golongan_darah,alamat,rt_rw,kel_desa,kecamatan,agama,"
@@ -26,16 +35,6 @@ def still(counter: Served, hands: Hands) -> None:
     counter.follow = lambda _facts: None
     hands.reader.finger = None
     counter.settle(10)
-
-
-def manifest_of(counter: Served, out: Path) -> dict[str, object]:
-    station = counter.station
-    report = open_bundles(station.bundles, station.keyring(), station.secret(), out, training_ok=True)
-    assert report.complete
-    (case,) = report.cases
-    assert case.folder is not None
-    contents: dict[str, object] = json.loads((case.folder / "manifest.json").read_text())["case"]
-    return contents
 
 
 def queue_in(tmp_path: Path, clock: FakeClock) -> ApplicationQueue:
@@ -112,7 +111,7 @@ def test_at_a_bedside_the_companion_is_named_to_the_authority_and_nowhere_in_cle
         counter.play(Step.DONE)
         assert counter.case.bedside
         assert "bedside_set" in counter.logged()
-        assert manifest_of(counter, tmp_path / "out")["bedside"] == {"companion": "Aminah Kartika"}
+        assert manifest_in(counter.opened(tmp_path / "out"))["bedside"] == {"companion": "Aminah Kartika"}
         folder = counter.station.folder
     assert not any(b"Aminah" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
@@ -123,7 +122,7 @@ def test_control_elsewhere_the_manifest_names_no_companion(tmp_path: Path) -> No
         counter.desk.set_bedside(True, "Aminah")
         counter.desk.set_bedside(False)
         counter.play(Step.DONE)
-        assert manifest_of(counter, tmp_path / "out")["bedside"] is None
+        assert manifest_in(counter.opened(tmp_path / "out"))["bedside"] is None
 
 
 @pytest.mark.parametrize("role", [Role.CAMERA, Role.FINGERPRINT, Role.SIGNATURE])
