@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from station.text import Text
 from ui.presenters.common import Mark
 from ui.presenters.technician_charts import ChartsState, Stroke
 from ui.screens.base import Screen
-from ui.technician.parts import ChoiceColumn, choices
+from ui.technician.parts import ChoiceColumn, choices, lay_out
 from ui.technician.plots import LOOK, PlotView
 from ui.theme import COLOURS, Letter, Theme
 from ui.widgets.marks import StatusMark
@@ -71,14 +71,7 @@ class ChartsSheet(Screen[ChartsState]):
         right.addWidget(self._key)
         right.addWidget(self._plot, 1)
         right.addWidget(self._map, 1)
-        left = QVBoxLayout()
-        left.addWidget(self._choices)
-        left.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(6))
-        row.addLayout(left)
-        row.addLayout(right, 1)
+        lay_out(self, theme, self._choices, right)
 
     def draw(self, state: ChartsState, text: Text) -> None:
         self._choices.show_entries(choices(state.choices, text))

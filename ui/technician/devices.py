@@ -1,11 +1,11 @@
 """The page of devices: the list, and at the right everything known of the chosen one."""
 
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from station.text import Text
 from ui.presenters.technician_devices import FactsState
 from ui.screens.base import Screen
-from ui.technician.parts import ChoiceColumn, Cures, short
+from ui.technician.parts import ChoiceColumn, Cures, lay_out, short
 from ui.theme import COLOURS, Letter, Theme
 from ui.widgets.biodata import BiodataList
 from ui.widgets.marks import StatusMark, Words
@@ -30,14 +30,7 @@ class DevicesSheet(Screen[FactsState]):
         for widget in (*self._marks, self._cures, self._facts, self._note):
             right.addWidget(widget)
         right.addStretch(1)
-        left = QVBoxLayout()
-        left.addWidget(self._choices)
-        left.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(6))
-        row.addLayout(left)
-        row.addLayout(right, 1)
+        lay_out(self, theme, self._choices, right)
 
     def draw(self, state: FactsState, text: Text) -> None:
         self._choices.show_entries(short(state.choices, text))

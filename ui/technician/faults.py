@@ -1,11 +1,11 @@
 """The page of faults: what a simulated device suffers, and what the officer reads then."""
 
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from station.text import Text
 from ui.presenters.technician_faults import FaultsState
 from ui.screens.base import Screen
-from ui.technician.parts import ChoiceColumn, choices
+from ui.technician.parts import ChoiceColumn, choices, lay_out
 from ui.theme import GAP_MM, Letter, Theme
 from ui.widgets.grid import ButtonGrid
 from ui.widgets.marks import StatusMark, Words
@@ -32,19 +32,12 @@ class FaultsSheet(Screen[FaultsState]):
         column.addWidget(self._mark)
         column.addWidget(self._cure)
         self._panel = panel
-        left = QVBoxLayout()
-        left.addWidget(self._choices)
-        left.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(theme.px(GAP_MM))
         right.addWidget(self._faults)
         right.addWidget(panel)
         right.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(6))
-        row.addLayout(left)
-        row.addLayout(right, 1)
+        lay_out(self, theme, self._choices, right)
 
     def draw(self, state: FaultsState, text: Text) -> None:
         self._choices.show_entries(choices(state.choices, text))

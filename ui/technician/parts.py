@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from station.text import Message, Text
 from ui.presenters.common import Choice
@@ -62,3 +62,16 @@ class Cures(QWidget):
                 words = text(cures[place])
                 line.setText(f"{place + 1}.  {words}" if numbered else words)
         self.setVisible(bool(cures))
+
+
+def lay_out(page: QWidget, theme: Theme, column: ChoiceColumn, chosen: QLayout, gap_mm: float = 6.0) -> QHBoxLayout:
+    """Lay out a page: the choices at the left, what is chosen beside them."""
+    left = QVBoxLayout()
+    left.addWidget(column)
+    left.addStretch(1)
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.px(gap_mm))
+    row.addLayout(left)
+    row.addLayout(chosen, 1)
+    return row

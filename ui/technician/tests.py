@@ -7,7 +7,7 @@ from station.text import Text
 from ui.presenters.common import Mark
 from ui.presenters.technician_tests import StepRow, TestingState
 from ui.screens.base import Screen
-from ui.technician.parts import ChoiceColumn, Cures, choices
+from ui.technician.parts import ChoiceColumn, Cures, choices, lay_out
 from ui.theme import COLOURS, GAP_MM, Letter, Theme
 from ui.widgets.marks import StatusMark, Words
 from ui.widgets.panel import Panel
@@ -66,14 +66,7 @@ class TestingSheet(Screen[TestingState]):
         for widget in (self._now, self._cures, self._rounds):
             column.addWidget(widget)
         column.addStretch(1)
-        left = QVBoxLayout()
-        left.addWidget(self._choices)
-        left.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(5))
-        row.addLayout(left)
-        row.addLayout(middle, 1)
+        row = lay_out(self, theme, self._choices, middle, gap_mm=5)
         row.addWidget(self._panel)
 
     def draw(self, state: TestingState, text: Text) -> None:
