@@ -22,7 +22,7 @@ def main() -> None:
     times, seed, links = float(sys.argv[1]), sys.argv[2], sys.argv[3]
     quicken(times)
     from hw_sim import __main__ as command
-    from hw_sim import ef01, uvc
+    from hw_sim import scene, uvc
     from hw_sim.scene import Hand
     from hw_sim.server import Bench, Settings, open_bench
     from hw_sim.subjects.fingers import FingerMaster, impression
@@ -61,7 +61,7 @@ def main() -> None:
 
     with (
         patch.object(command, "open_bench", familiar),
-        patch.object(ef01, "impression", once),
+        patch.object(scene, "impression", once),
         patch.object(uvc, "RATE_HZ", uvc.RATE_HZ / 2 / times),
         patch.object(uvc, "SLOW_RATE_HZ", uvc.SLOW_RATE_HZ / 2 / times),
     ):

@@ -32,7 +32,11 @@ class Devices:
         command = [sys.executable, "-m", "tests.helpers.soak_devices", str(times), str(seed), str(links)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self.process.stdout is not None
-        lines = [json.loads(self.process.stdout.readline()) for _ in DEVICES]
+        told = [self.process.stdout.readline() for _ in DEVICES]
+        if not all(told):
+            self.close()
+            raise Died("the simulated devices ended at their start")
+        lines = [json.loads(line) for line in told]
         places = {line["device"]: str(line.get("url") or line["port"]) for line in lines}
         self.control = Path(lines[0]["control"])
         self.places = {role: places[kind] for role, kind in DEVICES.items()}
